@@ -1,0 +1,14 @@
+"""A course handbook made from YAML: the pure core, which knows no site generator.
+
+The way of the data, one direction only::
+
+    data/*.yml, references.bib ──► source ──► schema ──► book ──► rules ──► problems
+                                                          │
+                                    overrides/pages/*.md ─┴► views ──► pages
+                                                                         │
+                                                   compose(root) ◄───────┘
+                                               mkdocs_hooks.py │ handbook check
+
+A module imports only from those above it in this order: problem, codes, source, schema,
+bibliography, book, addresses, prose, rules, views, markup, pages, compose, report, cli.
+"""

@@ -1,0 +1,81 @@
+"""Where everything lives on the site: the addresses that people bookmark.
+
+An address is written from the root of the site without a leading slash: `cases/nextcell/`,
+`glossary/#qp`. The uri of a page is the Markdown file that a site generator makes it from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from handbook.book import Book
+
+ENTITY_PAGES = ("sessions", "lecturers", "cases", "frameworks", "places")
+"""The collections whose records have a page each, and a list page together."""
+
+_ANCHORS = {
+    "outcomes": "outcomes/#{}",
+    "stages": "pipeline/#{}",
+    "glossary": "glossary/#{}",
+    "references": "references/#ref-{}",
+    "editions": "timetable/{}/",
+    "course": "practical/",
+}
+
+HUBS = {
+    "": "index.md",
+    "timetable/": "timetable/index.md",
+    "pipeline/": "pipeline.md",
+    "outcomes/": "outcomes.md",
+    "glossary/": "glossary.md",
+    "references/": "references.md",
+    "practical/": "practical.md",
+    "contributing/rules/": "contributing/rules.md",
+    **{f"{name}/": f"{name}/index.md" for name in ENTITY_PAGES},
+}
+"""The generated pages that every handbook has: address → uri."""
+
+
+def of(collection: str, record_id: str) -> str:
+    """The address of a record; empty for one that is only shown where it is used."""
+    if collection in ENTITY_PAGES:
+        return f"{collection}/{record_id}/"
+    return _ANCHORS.get(collection, "").format(record_id)
+
+
+def of_uri(uri: str) -> str:
+    """The address of the page that is made from a Markdown file."""
+    stem = uri.removesuffix(".md")
+    if stem == "index" or stem.endswith("/index"):
+        return stem.removesuffix("index")
+    return f"{stem}/"
+
+
+def generated(book: Book) -> dict[str, str]:
+    """Every page that is made from data: address → uri."""
+    found = dict(HUBS)
+    found |= {f"timetable/{edition}/": f"timetable/{edition}.md" for edition in book.editions}
+    for name in ENTITY_PAGES:
+        found |= {of(name, record): f"{name}/{record}.md" for record in book.records(name)}
+    return found
+
+
+def all_pages(book: Book) -> dict[str, str]:
+    """Every page of the site, generated and written by hand: address → uri."""
+    written = {of_uri(document.uri): document.uri for document in book.documents}
+    return generated(book) | written
+
+
+def fragments(book: Book) -> Mapping[str, set[str]]:
+    """The places inside pages whose names are ids of records; other pages are not listed."""
+    found = {
+        "outcomes/": set(book.outcomes),
+        "pipeline/": set(book.stages),
+        "glossary/": set(book.glossary),
+        "references/": {f"ref-{key}" for key in book.references.lines},
+    }
+    for edition in book.editions:
+        found[f"timetable/{edition}/"] = {
+            o.slot.identity for o in book.occurrences if o.edition == edition
+        }
+    return found

@@ -1,0 +1,324 @@
+"""The handbook's records by id, where each stands, and the relations derived backwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path as FilePath
+from typing import TypeAlias, cast
+
+from handbook import bibliography, schema
+from handbook.bibliography import Bibliography
+from handbook.problem import Path, Problem
+from handbook.schema import COLLECTIONS, Collection, closest, quoted
+from handbook.source import Source, read, read_text
+
+Key: TypeAlias = tuple[str, str]
+"""A record's collection and id: `("cases", "nextcell")`."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a record stands: its file, and the way to it inside the file."""
+
+    source: Source
+    path: Path = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A page written by hand in docs/."""
+
+    uri: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One slot on its day."""
+
+    edition: str
+    date: dt.date
+    slot: schema.Slot
+    path: Path
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything the data says.
+
+    A record that cannot be typed is in none of the mappings; its id is in `unread`, so that what
+    refers to it is not blamed for its fault.
+    """
+
+    outcomes: Mapping[str, schema.Outcome]
+    stages: Mapping[str, schema.Stage]
+    glossary: Mapping[str, schema.Term]
+    organisations: Mapping[str, schema.Organisation]
+    lecturers: Mapping[str, schema.Lecturer]
+    places: Mapping[str, schema.Place]
+    cases: Mapping[str, schema.Case]
+    frameworks: Mapping[str, schema.Framework]
+    sessions: Mapping[str, schema.Session]
+    editions: Mapping[str, schema.Edition]
+    waivers: Mapping[str, schema.Waiver]
+    courses: Mapping[str, schema.Course]
+    references: Bibliography
+    documents: tuple[Document, ...]
+    origins: Mapping[Key, Origin]
+    unread: Mapping[Key, Source]
+    sources: tuple[Source, ...] = field(repr=False, default=())
+
+    @property
+    def course(self) -> schema.Course:
+        """The course itself; a KeyError where `data/course.yml` could not be read."""
+        return self.courses["course"]
+
+    def records(self, collection: str) -> Mapping[str, schema.Model]:
+        """All records of one collection, in order."""
+        name = "courses" if collection == "course" else collection
+        return cast("Mapping[str, schema.Model]", getattr(self, name))
+
+    def entities(self) -> Iterator[tuple[Key, schema.Model]]:
+        """Every record there is."""
+        for name in COLLECTIONS:
+            for record_id, entity in self.records(name).items():
+                yield (name, record_id), entity
+
+    def known(self, collection: str, record_id: str) -> bool:
+        """Whether such a record exists, be it readable or not."""
+        if collection == "references":
+            return record_id in self.references
+        return record_id in self.records(collection) or (collection, record_id) in self.unread
+
+    def ids(self, collection: str) -> list[str]:
+        """All ids of one collection."""
+        if collection == "references":
+            return list(self.references.lines)
+        unread = [record_id for name, record_id in self.unread if name == collection]
+        return [*self.records(collection), *unread]
+
+    @cached_property
+    def mentions(self) -> Mapping[Key, tuple[schema.Reference, ...]]:
+        """What each record refers to, in the order of its fields."""
+        return {key: tuple(schema.references(entity)) for key, entity in self.entities()}
+
+    @cached_property
+    def backlinks(self) -> Mapping[Key, tuple[Key, ...]]:
+        """What points at each record, once each, in the order of the collections."""
+        back: dict[Key, dict[Key, None]] = {}
+        for key, mentions in self.mentions.items():
+            for mention in mentions:
+                back.setdefault((mention.collection, mention.id), {})[key] = None
+        return {key: tuple(sources) for key, sources in back.items()}
+
+    def pointing_at(self, collection: str, record_id: str, source: str) -> list[str]:
+        """Ids of the records of collection `source` that refer to this one."""
+        found = self.backlinks.get((collection, record_id), ())
+        return [other for name, other in found if name == source]
+
+    @cached_property
+    def occurrences(self) -> tuple[Occurrence, ...]:
+        """Every slot of every edition, in time."""
+        found = [
+            Occurrence(edition_id, day.date, slot, ("days", number, "slots", index))
+            for edition_id, edition in self.editions.items()
+            for number, day in enumerate(edition.days)
+            for index, slot in enumerate(day.slots)
+        ]
+        return tuple(sorted(found, key=lambda o: (o.date, o.slot.start, o.slot.end, o.path)))
+
+    @cached_property
+    def occurrences_of(self) -> Mapping[Key, tuple[Occurrence, ...]]:
+        """The slots of each session, lecturer and place."""
+        found: dict[Key, list[Occurrence]] = {}
+        for occurrence in self.occurrences:
+            slot = occurrence.slot
+            keys = [("sessions", slot.session), ("places", slot.place)]
+            keys += [("lecturers", lecturer) for lecturer in slot.lecturers]
+            for name, record_id in keys:
+                if record_id:
+                    found.setdefault((name, record_id), []).append(occurrence)
+        return {key: tuple(value) for key, value in found.items()}
+
+    def problem(  # noqa: PLR0913 - a problem has that many parts
+        self, code: str, key: Key, path: Path, message: str, hint: str = "", *, at_key: bool = False
+    ) -> Problem:
+        """A problem at a field of a record."""
+        origin = self.origins[key]
+        return origin.source.problem(code, (*origin.path, *path), message, hint, key=at_key)
+
+
+def load(root: FilePath) -> tuple[Book, list[Problem]]:
+    """Read everything below `root`: data/ and the hand-written pages of docs/."""
+    shelf = _Shelf(root)
+    for collection in COLLECTIONS.values():
+        if collection.layout == "folder":
+            shelf.folder(collection)
+        else:
+            shelf.file(collection)
+    shelf.strangers()
+    references = bibliography.load(_required(root, "references.bib"))
+    documents = tuple(
+        Document(path.relative_to(root / "docs").as_posix(), read_text(path, root))
+        for path in sorted((root / "docs").rglob("*.md"))
+    )
+    shelf.problems.extend(references.problems)
+    for document in documents:
+        shelf.problems.extend(document.source.problems)
+    records = {
+        "courses" if name == "course" else name: found for name, found in shelf.records.items()
+    }
+    book = Book(
+        **cast("dict[str, dict[str, schema.Model]]", records),  # type: ignore[arg-type]
+        references=references,
+        documents=documents,
+        origins=shelf.origins,
+        unread=shelf.unread,
+        sources=tuple(shelf.sources),
+    )
+    return book, shelf.problems
+
+
+class _Shelf:
+    """Collects records while the files are read."""
+
+    def __init__(self, root: FilePath) -> None:
+        self.root = root
+        self.data = root / "data"
+        self.records: dict[str, dict[str, schema.Model]] = {name: {} for name in COLLECTIONS}
+        self.origins: dict[Key, Origin] = {}
+        self.unread: dict[Key, Source] = {}
+        self.sources: list[Source] = []
+        self.problems: list[Problem] = []
+
+    def folder(self, collection: Collection) -> None:
+        """One record in each file of a folder."""
+        folder = self.data / collection.name
+        if not folder.is_dir():
+            return
+        for path in sorted(folder.iterdir()):
+            if path.suffix != ".yml" or path.name.startswith("."):
+                continue
+            source = self._read(path)
+            if not schema.ID_FORM.fullmatch(path.stem):
+                self.problems.append(
+                    source.problem_at(
+                        "HB013",
+                        (1, 1),
+                        f"{quoted(path.stem)} is no id, and a file's name is the id of its record",
+                        "use lower-case letters, digits and single hyphens only",
+                    )
+                )
+                self.unread[collection.name, path.stem] = source
+                continue
+            self._record(collection, path.stem, source, ())
+
+    def file(self, collection: Collection) -> None:
+        """One record, a list of records, or a mapping of ids to records, in one file."""
+        path = self.data / f"{collection.name}.yml"
+        if not path.exists() and not path.is_symlink():
+            if collection.layout == "file":
+                self.problems.append(_required(self.root, path.name).problems[0])
+            return
+        source = self._read(path)
+        if collection.layout == "file":
+            self._record(collection, collection.name, source, ())
+        elif collection.layout == "map" and self._is(dict, source):
+            for record_id in cast("dict[str, object]", source.data):
+                if schema.ID_FORM.fullmatch(record_id):
+                    self._record(collection, record_id, source, (record_id,))
+                else:
+                    self.unread[collection.name, record_id] = source
+                    self.problems.append(
+                        source.problem(
+                            "HB013",
+                            (record_id,),
+                            f"{quoted(record_id)} is no id",
+                            "use lower-case letters, digits and single hyphens only",
+                            key=True,
+                        )
+                    )
+        elif collection.layout == "list" and self._is(list, source):
+            for index in range(len(cast("list[object]", source.data))):
+                self._record(collection, str(index), source, (index,))
+
+    def strangers(self) -> None:
+        """Files in data/ that nobody would ever read are a problem, not a silence."""
+        if not self.data.is_dir():
+            return
+        folders = [c.name for c in COLLECTIONS.values() if c.layout == "folder"]
+        files = [f"{c.name}.yml" for c in COLLECTIONS.values() if c.layout != "folder"]
+        for path in sorted(self.data.rglob("*")):
+            name = path.relative_to(self.data).as_posix()
+            folder, _, stem = name.rpartition("/")
+            if path.is_dir() or "/." in f"/{name}" or path.suffix not in (".yml", ".yaml"):
+                continue
+            if path.suffix == ".yml" and (folder in folders or name in files):
+                continue
+            meant = f"{name[:-5]}.yml" if path.suffix == ".yaml" else None
+            if meant and (folder in folders or meant in files):
+                hint = f"rename it to {stem[:-5] if folder else meant[:-4]}.yml"
+            else:
+                near = closest(folder or name, folders if folder else files)
+                hint = f"did you mean data/{near}?" if near else "see the list of folders in README"
+            source = Source(path.relative_to(self.root).as_posix())
+            self.problems.append(
+                source.problem_at("HB016", (1, 1), "no record is expected in this file", hint)
+            )
+
+    def _read(self, path: FilePath) -> Source:
+        source = read(path, self.root)
+        self.sources.append(source)
+        self.problems.extend(source.problems)
+        return source
+
+    def _is(self, shape: type, source: Source) -> bool:
+        if source.data is None:
+            return False
+        if not isinstance(source.data, shape):
+            self.problems.append(_misshapen(source, (), shape))
+            return False
+        return True
+
+    def _record(self, collection: Collection, record_id: str, source: Source, path: Path) -> None:
+        key = (collection.name, record_id)
+        self.origins[key] = Origin(source, path)
+        self.unread[key] = source
+        if source.data is None:
+            return
+        found: object = source.data
+        for step in path:
+            found = cast("dict[str | int, object]", found)[step]
+        if not isinstance(found, dict):
+            self.problems.append(_misshapen(source, path, dict))
+            return
+        entity, problems = schema.parse(collection.model, source, path)
+        self.problems.extend(problems)
+        if entity is not None:
+            self.records[collection.name][record_id] = entity
+            del self.unread[key]
+
+
+def _misshapen(source: Source, path: Path, shape: type) -> Problem:
+    wanted, hint = (
+        ("a list", "begin each record with -")
+        if shape is list
+        else ("fields", "write name: value on each line, without - before it")
+    )
+    return source.problem("HB008", path, f"{wanted} must stand here, and nothing else", hint)
+
+
+def _required(root: FilePath, name: str) -> Source:
+    path = root / "data" / name
+    if path.exists() or path.is_symlink():
+        return read_text(path, root)
+    source = Source(f"data/{name}")
+    source.problems.append(
+        source.problem_at(
+            "HB017", (1, 1), "the file is missing", "every handbook has one: add it, if only short"
+        )
+    )
+    return source

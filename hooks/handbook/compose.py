@@ -1,0 +1,60 @@
+"""`compose` is the program: from a folder to checked data and finished pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from handbook import book as books
+from handbook import rules
+from handbook.book import Book
+from handbook.problem import Problem
+
+if TYPE_CHECKING:
+    from handbook.pages import Page
+
+
+@dataclass(frozen=True)
+class Composition:
+    """Everything one run gives. Without pages where a problem is an error."""
+
+    book: Book
+    problems: tuple[Problem, ...]
+    today: dt.date
+    pages: tuple[Page, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether a site can be made of it: no errors, warnings allowed."""
+        return not any(problem.severity == "error" for problem in self.problems)
+
+
+def inspect(root: FilePath, today: dt.date | None = None) -> Composition:
+    """Read and check everything below `root`, without making pages."""
+    book, problems = books.load(root)
+    today = today or day(book)
+    problems = [*problems, *rules.check(book, today)]
+    return Composition(book, tuple(sorted(set(problems))), today)
+
+
+def compose(root: FilePath, today: dt.date | None = None) -> Composition:
+    """Read, check, and, where nothing is wrong, make the pages."""
+    from handbook import pages  # noqa: PLC0415 - Jinja is slow to load, and a check needs none
+
+    found = inspect(root, today)
+    if not found.sound:
+        return found
+    made = pages.make(found.book, root / "overrides", found.today)
+    return replace(found, pages=made)
+
+
+def day(book: Book) -> dt.date:
+    """The one today: of SOURCE_DATE_EPOCH if set, else now; in the course's time zone."""
+    zone = ZoneInfo(book.course.time_zone) if "course" in book.courses else dt.UTC
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = dt.datetime.fromtimestamp(int(epoch), zone) if epoch.isdigit() else dt.datetime.now(zone)
+    return now.date()

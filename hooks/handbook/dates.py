@@ -1,0 +1,38 @@
+"""Dates in words, in the handbook's language (Unicode CLDR, through Babel)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from babel.dates import format_date
+
+
+def day(date: str, language: str) -> str:
+    """An ISO date in words: 'Monday 12 October 2026'."""
+    return format_date(dt.date.fromisoformat(date), "EEEE d MMMM y", locale=_locale(language))
+
+
+def partial(date: str, language: str) -> str:
+    """A year, a month or a day in words, as precise as it was: 'October 2025'."""
+    parts = date.split("-")
+    if len(parts) == 1:
+        return date
+    pattern = "MMMM y" if len(parts) == len("ym") else "d MMMM y"
+    return format_date(
+        dt.date.fromisoformat(f"{date}-01"[: len("2026-10-12")]), pattern, locale=_locale(language)
+    )
+
+
+def span(starts: str, ends: str, language: str) -> str:
+    """Two ISO dates as one span: '12–24 October 2026'."""
+    first, last = dt.date.fromisoformat(starts), dt.date.fromisoformat(ends)
+    pattern = "d MMMM y"
+    if first.year == last.year:
+        pattern = "d" if first.month == last.month else "d MMMM"
+    begin = format_date(first, pattern, locale=_locale(language))
+    end = format_date(last, "d MMMM y", locale=_locale(language))
+    return end if first == last else f"{begin}–{end}" if pattern == "d" else f"{begin} – {end}"
+
+
+def _locale(language: str) -> str:
+    return language.replace("-", "_")

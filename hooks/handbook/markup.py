@@ -1,0 +1,26 @@
+"""The one Markdown configuration, for the site and for everything made beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+EXTENSIONS: tuple[str, ...] = (
+    "tables",
+    "fenced_code",
+    "footnotes",
+    "attr_list",
+    "md_in_html",
+    "def_list",
+    "admonition",
+    "sane_lists",
+    "toc",
+    "handbook.terms",
+)
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    # The order of first use; the default numbers notes by where they are written.
+    "footnotes": {"USE_DEFINITION_ORDER": False, "BACKLINK_TEXT": "↩"},
+    # An attribute and not a style, which a strict content security policy would refuse.
+    "tables": {"use_align_attribute": True},
+    "toc": {"permalink": False},
+}

@@ -1,0 +1,565 @@
+"""From the book to pages: one Markdown body each, and the values that templates show.
+
+`overrides/pages/<kind>.md` is the body of a kind of page: its prose fields in order under their
+headings, and `<!-- part: NAME -->` where the theme's template of the same part inserts structure.
+Everything else that a theme template reads stands in `Page.meta` as plain JSON values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, is_dataclass
+from pathlib import Path as FilePath
+from typing import Any, TypeAlias
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape as html_escape
+
+from handbook import addresses, prose, schema, views
+from handbook.book import Book, Document
+from handbook.codes import catalogue
+
+Values: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: `uri` is the Markdown file it would be, `source` the file that its text is from.
+
+    `anchors` are the ids that its parts add to those of its headings.
+    """
+
+    uri: str
+    title: str
+    body: str
+    source: str
+    meta: Values = field(default_factory=dict)
+    anchors: tuple[str, ...] = ()
+
+
+def make(book: Book, templates: FilePath, today: dt.date) -> tuple[Page, ...]:
+    """All pages of the handbook."""
+    return tuple(_Press(book, templates, today).pages())
+
+
+# --- What each kind of page shows ------------------------------------------------------------
+
+
+def _session(book: Book, record_id: str, today: dt.date) -> Values:
+    session = book.sessions[record_id]
+    current = views.current_edition(book, today)
+    return {
+        "kind": session.kind,
+        "status": session.status,
+        "stops": views.stops(book, session.stages),
+        "slots": views.slots_of(book, "sessions", record_id),
+        "outcomes": views.outcomes(book, session.outcomes),
+        "cases": views.links(book, "cases", session.cases),
+        "frameworks": views.cited_frameworks(book, session),
+        "needs": views.links(book, "sessions", session.needs),
+        "needed_by": views.links(book, "sessions", book.pointing_at("sessions", record_id, "sessions")),
+        "terms": views.links(book, "glossary", session.terms),
+        "materials": [material.model_dump() for material in session.materials],
+        "practical": {
+            name: getattr(session, name)
+            for name in ("bring", "wear", "meet", "phone")
+            if getattr(session, name)
+        },
+        "retired": session.retired,
+        "checked": session.checked,
+        **views.neighbours(book, record_id, current),
+    }
+
+
+def _lecturer(book: Book, record_id: str, today: dt.date) -> Values:
+    del today
+    lecturer = book.lecturers[record_id]
+    return {
+        "initials": views.initials(lecturer.name),
+        "position": lecturer.title,
+        "organisations": views.names(book, lecturer.organisations),
+        "email": lecturer.email,
+        "orcid": lecturer.orcid,
+        "url": lecturer.url,
+        "slots": views.slots_of(book, "lecturers", record_id),
+        "checked": lecturer.checked,
+        "backlinks": views.pointing(book, "lecturers", record_id),
+    }
+
+
+def _place(book: Book, record_id: str, today: dt.date) -> Values:
+    del today
+    place = book.places[record_id]
+    return {
+        "kind": place.kind,
+        "within": views.link(book, "places", place.within) if place.within else None,
+        "organisation": views.name(book, place.organisation),
+        "address": place.address,
+        "capacity": place.capacity,
+        "url": place.url,
+        "slots": views.slots_of(book, "places", record_id),
+        "checked": place.checked,
+        "backlinks": views.pointing(book, "places", record_id),
+    }
+
+
+def _case(book: Book, record_id: str, today: dt.date) -> Values:
+    del today
+    case = book.cases[record_id]
+    return {
+        "kind": case.kind,
+        "stops": views.stops(book, case.stages),
+        "organisation": views.name(book, case.organisation),
+        "place": case.place,
+        "makes": case.makes,
+        "licence": case.licence,
+        "website": case.website,
+        "used": views.links(book, "editions", case.used),
+        "frameworks": views.links(book, "frameworks", case.frameworks),
+        "checked": case.checked,
+        "backlinks": views.pointing(book, "cases", record_id),
+    }
+
+
+def _framework(book: Book, record_id: str, today: dt.date) -> Values:
+    framework = book.frameworks[record_id]
+    return {
+        "kind": framework.kind,
+        "short": framework.short,
+        "stops": views.stops(book, framework.stages),
+        "issuer": views.name(book, framework.issuer),
+        "identifier": framework.identifier,
+        "in_force": framework.in_force,
+        "applies_to": framework.applies_to,
+        "supervisors": views.names(book, framework.supervisors),
+        "stands_on": views.links(book, "frameworks", framework.stands_on),
+        "changes": [change.model_dump() for change in framework.changes],
+        "changes_as_of": framework.changes_as_of,
+        "editions": [
+            {"version": edition.version, "from": edition.from_, "until": edition.until}
+            for edition in framework.editions
+        ],
+        "clauses": views.clauses(book, record_id, today),
+        "url": framework.url,
+        "checked": framework.checked,
+        "backlinks": views.pointing(book, "frameworks", record_id),
+    }
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of page with one page a record: its collection, its template, its values."""
+
+    collection: str
+    template: str
+    values: Callable[[Book, str, dt.date], Values]
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("sessions", "session", _session),
+    Kind("lecturers", "lecturer", _lecturer),
+    Kind("places", "place", _place),
+    Kind("cases", "case", _case),
+    Kind("frameworks", "framework", _framework),
+)
+
+
+def _home(book: Book, today: dt.date) -> Values:
+    return {"edition": _edition(book, views.current_edition(book, today), today), **_line(book)}
+
+
+def _line(book: Book) -> Values:
+    return {
+        "line": [
+            {
+                "stop": stop,
+                "recurs": stage.recurs or "",
+                "summary": stage.summary,
+                "documents": stage.documents,
+                "groups": views.stage_groups(book, stop.id),
+            }
+            for stop, stage in zip(views.stops(book, ()), book.stages.values(), strict=True)
+        ]
+    }
+
+
+def _edition(book: Book, edition_id: str | None, today: dt.date) -> Values | None:
+    if edition_id is None:
+        return None
+    edition = book.editions[edition_id]
+    return {
+        "id": edition_id,
+        "title": edition.title,
+        "status": edition.status,
+        "href": addresses.of("editions", edition_id),
+        "starts": edition.starts.isoformat() if edition.starts else "",
+        "ends": edition.ends.isoformat() if edition.ends else "",
+        "when": edition.when or "",
+        "phase": views.phase(edition, today),
+        "place": views.link(book, "places", edition.place) if edition.place else None,
+        "seats": edition.seats,
+        "groups": [group.name for group in edition.groups.values()],
+    }
+
+
+def _timetable(book: Book, today: dt.date, edition_id: str | None = None) -> Values:
+    shown = edition_id or views.current_edition(book, today)
+    order = sorted(book.editions, key=lambda one: views.begins(book.editions[one]), reverse=True)
+    return {
+        "edition": _edition(book, shown, today),
+        "days": views.timetable(book, shown) if shown else (),
+        "others": views.links(book, "editions", [one for one in order if one != shown]),
+    }
+
+
+def _outcomes(book: Book, today: dt.date) -> Values:
+    del today
+    matrix, frameworks = views.outcome_matrix(book), views.framework_matrix(book)
+    totals = list(zip(views.outcomes(book), matrix.totals, strict=True))
+    return {
+        "outcomes": views.outcomes(book),
+        "official": all(outcome.official for outcome in book.outcomes.values()),
+        "covered_by": {
+            outcome: views.links(book, "sessions", book.pointing_at("outcomes", outcome, "sessions"))
+            for outcome in book.outcomes
+        },
+        "matrix": matrix,
+        "framework_matrix": frameworks,
+        "uncovered": [view for view, total in totals if total == 0],
+        "thin": [view for view, total in totals if total == 1],
+        "untaught": [
+            views.link(book, "frameworks", one)
+            for one in book.frameworks
+            if not book.pointing_at("frameworks", one, "sessions")
+        ],
+    }
+
+
+def _glossary(book: Book, today: dt.date) -> Values:
+    del today
+    return {
+        "terms": {
+            term_id: {
+                "term": term.term,
+                "abbreviation": term.abbreviation,
+                "translations": translations(term),
+                "aliases": term.aliases,
+                "see": views.links(book, "glossary", term.see),
+                "introduced": views.links(
+                    book, "sessions", book.pointing_at("glossary", term_id, "sessions")
+                ),
+            }
+            for term_id, term in book.glossary.items()
+        }
+    }
+
+
+def translations(term: schema.Term) -> dict[str, str]:
+    """A term in other languages, by language code."""
+    swedish = {"sv": term.swedish} if term.swedish else {}
+    return swedish | term.translations
+
+
+def _practical(book: Book, today: dt.date) -> Values:
+    course = book.course
+    edition = views.current_edition(book, today)
+    place = book.editions[edition].place if edition else None
+    return {
+        "edition": _edition(book, edition, today),
+        "place": views.link(book, "places", place) if place else None,
+        "contacts": [
+            contact.model_dump(exclude={"organisation"})
+            | {"organisation": views.name(book, contact.organisation)}
+            for contact in course.contacts
+        ],
+        "links": [one.model_dump() for one in course.links],
+        "bring": [
+            {"session": views.link(book, "sessions", one), "bring": s.bring or "", "wear": s.wear or ""}
+            for one, s in views.in_time(book)
+            if s.bring or s.wear
+        ],
+    }
+
+
+def _pipeline(book: Book, today: dt.date) -> Values:
+    del today
+    return _line(book)
+
+
+def _nothing(book: Book, today: dt.date) -> Values:
+    del book, today
+    return {}
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A page that every handbook has once: its uri, template and values, and what it is made from."""
+
+    uri: str
+    template: str
+    values: Callable[[Book, dt.date], Values]
+    source: str
+
+
+HUBS: tuple[Hub, ...] = (
+    Hub("index.md", "home", _home, "data/course.yml"),
+    Hub("pipeline.md", "pipeline", _pipeline, "data/stages.yml"),
+    Hub("outcomes.md", "outcomes", _outcomes, "data/outcomes.yml"),
+    Hub("glossary.md", "glossary", _glossary, "data/glossary.yml"),
+    Hub("references.md", "references", _nothing, "data/references.bib"),
+    Hub("practical.md", "practical", _practical, "data/course.yml"),
+    Hub("contributing/rules.md", "rules", _nothing, "hooks/handbook/codes.yml"),
+)
+
+
+# --- Putting a page together -----------------------------------------------------------------
+
+
+class _Press:
+    """Makes pages of one book; holds what all pages share."""
+
+    def __init__(self, book: Book, templates: FilePath, today: dt.date) -> None:
+        self.book = book
+        self.today = today
+        self.uris = addresses.all_pages(book)
+        self.environment = Environment(
+            loader=FileSystemLoader(templates / "pages"),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            autoescape=False,  # noqa: S701 - it writes Markdown; `text` escapes plain text
+        )
+        self.environment.globals |= {
+            "course": book.course,
+            "text": prose.escape,
+            "html": html_escape,
+            "course_stages": book.stages,
+            "course_terms": book.glossary,
+        }
+        words = [term.abbreviation for term in book.glossary.values() if term.abbreviation]
+        choice = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+        self.abbreviation = re.compile(rf"(?<![\w-])({choice})s?(?![\w-])") if words else None
+        self.terms = {
+            term.abbreviation: (term_id, term)
+            for term_id, term in book.glossary.items()
+            if term.abbreviation
+        }
+        self.tip = self.environment.get_template("term.md").module.tip  # type: ignore[attr-defined]
+        self.cited_on: dict[str, dict[str, str]] = {}
+
+    def pages(self) -> list[Page]:
+        """Every page; the references come last, because they say where each is cited."""
+        made = [
+            self.record(kind, record_id)
+            for kind in KINDS
+            for record_id in self.book.records(kind.collection)
+        ]
+        made += [self.listing(kind) for kind in KINDS]
+        made += [self.edition(edition_id) for edition_id in self.book.editions]
+        made.append(self.edition(None))
+        last = [hub for hub in HUBS if hub.template == "references"]
+        made += [self.hub(hub) for hub in HUBS if hub not in last]
+        made += [self.document(document) for document in self.book.documents]
+        return made + [self.hub(hub) for hub in last]
+
+    def record(self, kind: Kind, record_id: str) -> Page:
+        """The page of one record."""
+        entity = self.book.records(kind.collection)[record_id]
+        uri = f"{kind.collection}/{record_id}.md"
+        values = kind.values(self.book, record_id, self.today)
+        anchors = tuple(clause.id for clause in values.get("clauses", ()))
+        return self._page(
+            uri,
+            kind.template,
+            {"record": entity, "id": record_id, **values},
+            source=self.book.origins[kind.collection, record_id].source.file,
+            title=views.title_of(entity, record_id),
+            description=str(getattr(entity, "summary", "")),
+            section=kind.collection,
+            anchors=anchors,
+        )
+
+    def listing(self, kind: Kind) -> Page:
+        """The list of a collection."""
+        items = views.items(self.book, kind.collection)
+        values = {"items": items, "stops": views.stops(self.book, ())}
+        return self._page(
+            f"{kind.collection}/index.md",
+            kind.collection,
+            values,
+            source=f"data/{kind.collection}",
+            section=kind.collection,
+            layout="list",
+        )
+
+    def edition(self, edition_id: str | None) -> Page:
+        """The timetable of an edition, or of the current one."""
+        values = _timetable(self.book, self.today, edition_id)
+        shown = values["edition"]["id"] if values["edition"] else None
+        record = self.book.editions[shown] if shown else None
+        return self._page(
+            f"timetable/{edition_id or 'index'}.md",
+            "timetable",
+            {"record": record, **values},
+            source=f"data/editions/{shown}.yml" if shown else "data/editions",
+            section="timetable",
+            anchors=tuple(slot.key for day in values["days"] for slot in day.slots),
+        )
+
+    def document(self, document: Document) -> Page:
+        """A page written by hand: the same Markdown, links and citations as everywhere."""
+        text = _FRONT_MATTER.sub("", document.source.text)
+        heading = re.search(r"^# +(.+?) *#*$", prose.mask(text), re.MULTILINE)
+        title = heading[1] if heading else document.uri.removesuffix(".md").rpartition("/")[2]
+        located: dict[str, str] = {}
+        body = self._prepared(document.uri, located)("page", text, 0)
+        return self._pressed(document.uri, title, body, located, document.source.file)
+
+    def hub(self, hub: Hub) -> Page:
+        """A page that every handbook has once."""
+        values = hub.values(self.book, self.today)
+        if hub.template == "references":
+            values["references"] = self._references()
+        if hub.template == "rules":
+            values["codes"] = [asdict(code) for code in catalogue().values()]
+        return self._page(
+            hub.uri, hub.template, values, source=hub.source, section=hub.uri.removesuffix(".md")
+        )
+
+    def _references(self) -> list[Values]:
+        references = self.book.references
+        return [
+            {
+                "key": key,
+                "text": references.note(key),
+                "use": references.text(key, "annote"),
+                "cited": [
+                    views.Link(title, href) for href, title in self.cited_on.get(key, {}).items()
+                ],
+            }
+            for key in sorted(references.lines, key=lambda key: _sorting(references.note(key)))
+        ]
+
+    def _page(  # noqa: PLR0913 - a page has that many sides
+        self,
+        uri: str,
+        template: str,
+        values: Values,
+        *,
+        source: str,
+        section: str,
+        title: str = "",
+        description: str = "",
+        layout: str = "",
+        anchors: tuple[str, ...] = (),
+    ) -> Page:
+        located: dict[str, str] = {}
+        field_text = self._prepared(uri, located)
+        module = self.environment.get_template(f"{template}.md").make_module(
+            {**values, "prose": field_text, "here": lambda target: self.relative(target, uri)}
+        )
+        title = title or str(getattr(module, "title", ""))
+        description = description or str(getattr(module, "description", ""))
+        body = str(module)
+        meta = {
+            "title": title,
+            "description": description,
+            "template": f"{layout or template}.html",
+            "section": section,
+            "generated": True,
+            **{name: plain(value) for name, value in values.items() if name != "record"},
+        }
+        return self._pressed(uri, title, body, located, source, meta, anchors)
+
+    def _prepared(self, uri: str, located: dict[str, str]) -> Callable[..., str]:
+        """What templates call `prose`: makes one field ready for the page at `uri`."""
+
+        def ready(name: str, text: str | None, under: int = 2) -> str:
+            if not text:
+                return ""
+            prepared, notes = prose.prepare(
+                text,
+                prefix=name,
+                under=under,
+                link=lambda target: self.relative(target, uri),
+                notes_of=self.book.references.note,
+            )
+            located.update(notes)
+            return prepared
+
+        return ready
+
+    def _pressed(  # noqa: PLR0913 - a page has that many sides
+        self,
+        uri: str,
+        title: str,
+        body: str,
+        located: Mapping[str, str],
+        source: str,
+        meta: Values | None = None,
+        anchors: tuple[str, ...] = (),
+    ) -> Page:
+        address = addresses.of_uri(uri)
+        keys = [citation.name for citation in prose.citations(body)]
+        for key in [*keys, *(label.split("--")[0] for label in located)]:
+            self.cited_on.setdefault(key, {}).setdefault(address, title)
+        return Page(uri, title, self._finished(body, uri, located), source, meta or {}, anchors)
+
+    def _finished(self, body: str, uri: str, located: Mapping[str, str]) -> str:
+        """The body with its notes, its abbreviations and its bibliography at the end."""
+        tail = [f"[^{label}]: {note}" for label, note in located.items()]
+        explained = self._abbreviations(body, uri)
+        if explained:
+            tail += ["", *explained]
+        if next(iter(prose.citation_groups(body)), None):
+            tail += ["", "\\bibliography"]
+        # The first line stays empty, so that no line of it is taken for front matter.
+        return "\n".join(["", body.strip("\n"), "", *tail, ""])
+
+    def _abbreviations(self, body: str, uri: str) -> list[str]:
+        if self.abbreviation is None or uri == "glossary.md":
+            return []
+        used = {match[1] for match in self.abbreviation.finditer(prose.mask(body))}
+        lines = []
+        for word in sorted(used):
+            term_id, term = self.terms[word]
+            tip = self.tip(
+                term=term,
+                translations=translations(term),
+                definition=prose.without_citations(term.definition),
+                href=self.relative(f"/{addresses.of('glossary', term_id)}", uri),
+            )
+            lines.append(f"*[{word}]: {' '.join(str(tip).split())}")
+        return lines
+
+    def relative(self, target: str, uri: str) -> str:
+        """A site address as the path from one Markdown file to another; anything else unchanged."""
+        if not target.startswith("/") or target.startswith("//"):
+            return target
+        page, hash_sign, fragment = target[1:].partition("#")
+        to = self.uris.get(page, page)
+        up = "../" * uri.count("/")
+        return f"{up}{to}{hash_sign}{fragment}"
+
+
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
+
+
+def _sorting(note: str) -> str:
+    return re.sub(r"^\W+", "", note).casefold()
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it: dictionaries, lists, text, numbers, true, false, None."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value
+
+

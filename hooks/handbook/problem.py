@@ -1,0 +1,46 @@
+"""A problem is a value: what is wrong, where, and what to write instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Severity: TypeAlias = Literal["error", "warning"]
+
+Path: TypeAlias = tuple[str | int, ...]
+"""The way to a value inside a file: keys and list positions, `("days", 0, "slots", 2, "start")`."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing for a person to mend. Sorts by file, line, column and code.
+
+    Lines and columns count from 1. `path` says which value is meant, for waivers; it is no part of
+    what a reader is shown.
+    """
+
+    file: str
+    line: int
+    column: int
+    code: str
+    severity: Severity
+    message: str
+    hint: str = ""
+    path: Path = field(default=(), compare=False, repr=False)
+
+    def __str__(self) -> str:
+        hint = f" ({self.hint})" if self.hint else ""
+        place = f"{self.file}:{self.line}:{self.column}"
+        return f"{place}: {self.code} {self.severity}: {self.message}{hint}"
+
+    def as_dict(self) -> dict[str, str | int]:
+        """The shape that `handbook check --format json` prints."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "hint": self.hint,
+        }

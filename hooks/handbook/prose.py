@@ -1,0 +1,206 @@
+"""Markdown as authors write it: what it links, cites and notes, and how fields become one page.
+
+Code spans and blocks are never touched: every search runs over a copy of the text in which code
+is blanked out, so that positions in it are positions in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+CODE_AT = "\ue000"
+"""Stands for @ inside code until the page is rendered, so that no plugin takes it for a citation."""
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_SPAN = re.compile(r"(?<!\\)(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_INDENTED = re.compile(r"(?:(?<=\n\n)|\A)(?: {4}|\t)[^\n]*(?:\n(?: {4}|\t)[^\n]*|\n(?=\n*(?: {4}|\t)))*")
+_OWNER = re.compile(r"^(?:[-*+] |\d+[.)] |\[\^[^\]]+\]:|:   |!!! |\?\?\?)", re.MULTILINE)
+
+
+def mask(text: str) -> str:
+    """The text with every character of code blanked out; as long as before, with the same lines."""
+
+    def blank(match: re.Match[str]) -> str:
+        return re.sub(r"[^\n]", " ", match[0])
+
+    def blank_block(match: re.Match[str]) -> str:
+        above = text[: match.start()].rstrip().rsplit("\n\n", 1)[-1].lstrip("\n")
+        inside = _OWNER.match(above) or above.startswith((" ", "\t"))
+        return match[0] if inside and above else blank(match)
+
+    if "`" in text or "~~~" in text:
+        text = _SPAN.sub(blank, _FENCE.sub(blank, text))
+    if "    " in text or "\t" in text:
+        text = _INDENTED.sub(blank_block, text)
+    return text
+
+
+# --- What a text mentions --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Something a text names: the words as typed, and where they begin."""
+
+    name: str
+    start: int
+    locator: str = ""
+
+
+@dataclass(frozen=True)
+class CitationGroup:
+    """One pair of brackets with citations: `[@a; @b, ch. 9]`; or, not `understood`, a try at one."""
+
+    start: int
+    end: int
+    citations: tuple[Mention, ...]
+    understood: bool = True
+
+
+_BRACKETS = re.compile(r"(?<!\\)\[(?!\^)([^\[\]]*(?:(?<=\[)|(?<=[\s;(]))@[\w][^\[\]]*)\](?![(\[])")
+_CITED = re.compile(r"\s*@([\w-]+)(?:,\s*([^;]+?))?\s*")
+_LINK = re.compile(r"(?<!\\)\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+[\"'][^\n]*?[\"'])?\s*\)")
+_DEFINED_LINK = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:\s*(\S+)", re.MULTILINE)
+_NOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\](:)?")
+_HEADING = re.compile(r"^(#{1,6})(?=[ \t])", re.MULTILINE)
+
+
+def citation_groups(text: str, masked: str | None = None) -> Iterator[CitationGroup]:
+    """All bracketed citations of a text."""
+    if "@" not in text:
+        return
+    masked = mask(text) if masked is None else masked
+    for match in _BRACKETS.finditer(masked):
+        citations = []
+        understood = True
+        position = match.start(1)
+        for part in match[1].split(";"):
+            cited = _CITED.fullmatch(part)
+            if cited:
+                citations.append(Mention(cited[1], position + cited.start(1), cited[2] or ""))
+            else:
+                understood = False
+            position += len(part) + 1
+        yield CitationGroup(match.start(), match.end(), tuple(citations), understood)
+
+
+def citations(text: str) -> Iterator[Mention]:
+    """All citations of a text: key, locator, place of the key."""
+    for group in citation_groups(text):
+        yield from group.citations
+
+
+def links(text: str, masked: str | None = None) -> Iterator[Mention]:
+    """All targets of links and images of a text."""
+    if "](" not in text and "]:" not in text:
+        return
+    masked = mask(text) if masked is None else masked
+    for pattern in (_LINK, _DEFINED_LINK):
+        for match in pattern.finditer(masked):
+            target, start = match[1], match.start(1)
+            if target.startswith("<"):
+                target, start = target[1:-1], start + 1
+            yield Mention(target, start)
+
+
+def notes(text: str, masked: str | None = None) -> tuple[list[Mention], list[Mention]]:
+    """The labels of a text's own footnotes: where they are defined, where they are used."""
+    defined: list[Mention] = []
+    used: list[Mention] = []
+    if "[^" not in text:
+        return defined, used
+    masked = mask(text) if masked is None else masked
+    for match in _NOTE.finditer(masked):
+        at_line_start = not masked[masked.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
+        mention = Mention(match[1], match.start(1))
+        (defined if match[2] and at_line_start else used).append(mention)
+    return defined, used
+
+
+# --- From fields to one page -----------------------------------------------------------------
+
+
+def escape(text: str) -> str:
+    """Plain text as Markdown that shows exactly that text, in a heading or a paragraph."""
+    return re.sub(r"[^\w\s,;/?%’–—]", lambda match: f"&#{ord(match[0])};", text).replace(
+        "_", "&#95;"
+    )
+
+
+def footnote_label(key: str, locator: str) -> str:
+    """The label of the note of a citation with a locator: one note for each place cited."""
+    place = re.sub(r"[^\w]+", "-", locator.lower()).strip("-")
+    return f"{key}--{place}"
+
+
+def prepare(
+    text: str,
+    *,
+    prefix: str,
+    under: int,
+    link: Callable[[str], str],
+    notes_of: Callable[[str], str],
+) -> tuple[str, dict[str, str]]:
+    """One prose field, ready to stand with others on a page.
+
+    Footnote labels get the field's name before them, headings move below level `under`, site
+    addresses go through `link`, and citations with a locator become notes of their own (the
+    second value: label → note, from `notes_of(key)`), because mkdocs-bibtex drops locators.
+    """
+    masked = mask(text)
+    edits: list[tuple[int, int, str]] = []
+    located: dict[str, str] = {}
+    for group in citation_groups(text, masked):
+        if any(citation.locator for citation in group.citations):
+            labels = []
+            for citation in group.citations:
+                if citation.locator:
+                    label = footnote_label(citation.name, citation.locator)
+                    located[label] = with_locator(notes_of(citation.name), citation.locator)
+                    labels.append(f"[^{label}]")
+                else:
+                    labels.append(f"[@{citation.name}]")
+            edits.append((group.start, group.end, "".join(labels)))
+    for mention in links(text, masked):
+        target = link(mention.name)
+        if target != mention.name:
+            edits.append((mention.start, mention.start + len(mention.name), target))
+    for mention in (*notes(text, masked)[0], *notes(text, masked)[1]):
+        edits.append((mention.start, mention.start, f"note-{prefix}-"))
+    levels = [len(match[1]) for match in _HEADING.finditer(masked)]
+    shift = under + 1 - min(levels, default=under + 1)
+    if shift > 0:
+        for match in _HEADING.finditer(masked):
+            level = min(len(match[1]) + shift, 6)
+            edits.append((match.start(), match.end(), "#" * level))
+    if "@" in text:
+        edits += [
+            (match.start(), match.end(), CODE_AT)
+            for match in re.finditer("@", text)
+            if masked[match.start()] != "@"
+        ]
+    return _edited(text, edits).strip("\n"), located
+
+
+def with_locator(note: str, locator: str) -> str:
+    """A reference that names the place in it: '…, 2017, ch. 9.'"""
+    return f"{note.rstrip().rstrip('.')}, {locator.rstrip('.')}."
+
+
+def without_citations(text: str) -> str:
+    """The text without its citations, for places that have no notes."""
+    edits = [(group.start, group.end, "") for group in citation_groups(text)]
+    return re.sub(r"\s+([.,;:])", r"\1", _edited(text, edits))
+
+
+def _edited(text: str, edits: list[tuple[int, int, str]]) -> str:
+    parts = []
+    position = 0
+    for start, end, words in sorted(edits):
+        if start < position:
+            continue
+        parts += [text[position:start], words]
+        position = end
+    return "".join([*parts, text[position:]])

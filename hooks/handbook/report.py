@@ -1,0 +1,84 @@
+"""Problems as text for a terminal, as JSON for programs, as annotations for GitHub."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from handbook.codes import Code
+from handbook.problem import Problem
+
+
+def text(problems: Sequence[Problem]) -> str:
+    """One line a problem."""
+    return "".join(f"{problem}\n" for problem in problems)
+
+
+def as_json(problems: Sequence[Problem]) -> str:
+    """One array, `[]` if there is nothing."""
+    return json.dumps([p.as_dict() for p in problems], ensure_ascii=False, indent=2) + "\n"
+
+
+def github(problems: Sequence[Problem]) -> str:
+    """Workflow commands, so that GitHub shows each problem on its line.
+
+    What comes from data is escaped as GitHub's runner does it (%25, %0D, %0A, and in properties
+    %3A and %2C too): a name with a line break cannot begin a command of its own.
+    """
+    return "".join(_annotation(problem) for problem in problems)
+
+
+def _annotation(problem: Problem) -> str:
+    message = problem.message + (f"\n{problem.hint}" if problem.hint else "")
+    properties = {
+        "file": problem.file,
+        "line": problem.line,
+        "col": problem.column,
+        "title": problem.code,
+    }
+    written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::{problem.severity} {written}::{_data(message)}\n"
+
+
+def _data(value: str) -> str:
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")
+
+
+FORMATS = {"text": text, "json": as_json, "github": github}
+
+
+def count(problems: Sequence[Problem]) -> str:
+    """The closing line: '2 errors, 1 warning'."""
+    parts = []
+    for severity in ("error", "warning"):
+        number = sum(problem.severity == severity for problem in problems)
+        if number:
+            parts.append(f"{number} {severity}{'s' if number > 1 else ''}")
+    return ", ".join(parts) or "no problems"
+
+
+def explanation(code: Code) -> str:
+    """What `handbook explain` prints."""
+    waivable = "It can be waived in data/waivers.yml." if code.waivable else ""
+    return "\n".join(
+        [
+            f"{code.code} ({code.severity}): {code.title}",
+            "",
+            " ".join([code.why.strip(), waivable]).strip(),
+            "",
+            "Not like this:",
+            _indented(code.bad),
+            "",
+            "Like this:",
+            _indented(code.good),
+            "",
+        ]
+    )
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.strip("\n").split("\n"))

@@ -1,0 +1,675 @@
+"""What must hold between records: one small pure function a rule, gathered in `RULES`.
+
+A rule takes the book and today, and yields problems. Rules that ask whether anything *uses* a
+record count a misspelt reference to it as a use, and so every mention in a file that could not
+be read: a fault elsewhere never makes a second problem here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
+
+from handbook import addresses, prose, schema
+from handbook.book import Book, Key, Occurrence
+from handbook.codes import catalogue
+from handbook.problem import Path, Problem
+from handbook.schema import COLLECTIONS, closest, quoted
+from handbook.source import Source
+
+Problems: TypeAlias = Iterator[Problem]
+
+
+def check(book: Book, today: dt.date) -> list[Problem]:
+    """All that is wrong between the records, waivers applied."""
+    problems = [problem for rule in RULES for problem in rule(book, today)]
+    return _waive(book, today, problems)
+
+
+# --- References ------------------------------------------------------------------------------
+
+
+def references_exist(book: Book, today: dt.date) -> Problems:
+    """HB102, HB103, HB401: every id that a record names is the id of a record of that kind."""
+    del today
+    for key, mentions in book.mentions.items():
+        for mention in mentions:
+            if book.known(mention.collection, mention.id):
+                continue
+            if mention.collection == "references":
+                yield _unknown_citation(book, key, mention)
+                continue
+            wanted = COLLECTIONS[mention.collection]
+            other = _kind_of(book, mention.id)
+            if other:
+                yield book.problem(
+                    "HB103",
+                    key,
+                    mention.path,
+                    f"{quoted(mention.id)} is {COLLECTIONS[other].article}, "
+                    f"and {wanted.article} is expected here",
+                    f"name {wanted.article}, or move the id to the field for {other}",
+                )
+            else:
+                yield book.problem(
+                    "HB102",
+                    key,
+                    mention.path,
+                    f"there is no {wanted.singular} {quoted(mention.id)}",
+                    _near(mention.id, book.ids(mention.collection))
+                    or _where_to_add(wanted, mention.id),
+                )
+
+
+def groups_exist(book: Book, today: dt.date) -> Problems:
+    """HB102: a slot's groups are groups of its edition."""
+    del today
+    for occurrence in book.occurrences:
+        groups = book.editions[occurrence.edition].groups
+        for index, group in enumerate(occurrence.slot.groups):
+            if group not in groups:
+                yield book.problem(
+                    "HB102",
+                    ("editions", occurrence.edition),
+                    (*occurrence.path, "groups", index),
+                    f"there is no group {quoted(group)} in this edition",
+                    _near(group, list(groups)) or "add it to groups: at the top of the file",
+                )
+
+
+def former_ids_are_free(book: Book, today: dt.date) -> Problems:
+    """HB107: an address leads to one page only."""
+    del today
+    taken: dict[Key, Key] = {}
+    for key, entity in book.entities():
+        if not isinstance(entity, schema.Record):
+            continue
+        for index, former in enumerate(entity.former_ids):
+            former_key = (key[0], former)
+            owner = former_key if book.known(*former_key) else taken.get(former_key)
+            if owner:
+                yield book.problem(
+                    "HB107",
+                    key,
+                    ("former_ids", index),
+                    f"{quoted(former)} already leads to {quoted(owner[1])}",
+                    "an old address can lead to one record: delete it here or there",
+                )
+            else:
+                taken[former_key] = key
+
+
+def pages_do_not_collide(book: Book, today: dt.date) -> Problems:
+    """HB108: a page written by hand does not stand on a generated page's address."""
+    del today
+    generated = addresses.generated(book)
+    for document in book.documents:
+        address = addresses.of_uri(document.uri)
+        if address in generated:
+            yield document.source.problem_at(
+                "HB108",
+                (1, 1),
+                f"the handbook makes a page at /{address} itself",
+                "give this file another name, or move its text into the record",
+            )
+
+
+# --- Time ------------------------------------------------------------------------------------
+
+
+def slot_keys_are_unique(book: Book, today: dt.date) -> Problems:
+    """HB201: a slot's key is its identity within its edition."""
+    del today
+    seen: dict[Key, Occurrence] = {}
+    for occurrence in sorted(book.occurrences, key=lambda found: (found.edition, found.path)):
+        slot = occurrence.slot
+        identity = (occurrence.edition, slot.identity)
+        if identity in seen:
+            first = book.origins["editions", occurrence.edition].source.mark(seen[identity].path)
+            yield book.problem(
+                "HB201",
+                ("editions", occurrence.edition),
+                (*occurrence.path, "key" if slot.key else "session"),
+                f"a slot with the key {quoted(slot.identity)} stands already in line {first[0]}",
+                f"give this slot a key of its own, such as key: {slot.identity}-2",
+            )
+        else:
+            seen[identity] = occurrence
+
+
+def slots_lie_inside_their_edition(book: Book, today: dt.date) -> Problems:
+    """HB202: no day before the edition starts or after it ends."""
+    del today
+    for edition_id, edition in book.editions.items():
+        for index, day in enumerate(edition.days):
+            early = edition.starts is not None and day.date < edition.starts
+            late = edition.ends is not None and day.date > edition.ends
+            if early or late:
+                yield book.problem(
+                    "HB202",
+                    ("editions", edition_id),
+                    ("days", index, "date"),
+                    f"{day.date} lies outside the edition, "
+                    f"which runs from {edition.starts or 'an unknown day'} "
+                    f"to {edition.ends or 'an unknown day'}",
+                    "correct the day, or starts: and ends: at the top of the file",
+                )
+
+
+def ends_follow_starts(book: Book, today: dt.date) -> Problems:
+    """HB203: whatever begins also ends, and later."""
+    del today
+    hint = "the end comes after the start; did you swap the two?"
+    for edition_id, edition in book.editions.items():
+        key = ("editions", edition_id)
+        if edition.starts and edition.ends and edition.ends < edition.starts:
+            yield book.problem(
+                "HB203",
+                key,
+                ("ends",),
+                f"the edition ends on {edition.ends}, before it starts on {edition.starts}",
+                hint,
+            )
+    for occurrence in book.occurrences:
+        slot = occurrence.slot
+        if slot.end <= slot.start:
+            yield book.problem(
+                "HB203",
+                ("editions", occurrence.edition),
+                (*occurrence.path, "end"),
+                f"the slot ends at {slot.end:%H:%M}, and starts at {slot.start:%H:%M}",
+                hint,
+            )
+    for key, entity in book.entities():
+        if isinstance(entity, schema.Lecturer | schema.Place):
+            for index, span in enumerate(entity.unavailable):
+                if span.to < span.from_:
+                    yield book.problem(
+                        "HB203",
+                        key,
+                        ("unavailable", index, "to"),
+                        f"the span ends on {span.to}, before it starts on {span.from_}",
+                        hint,
+                    )
+
+
+# --- Learning and regulation -----------------------------------------------------------------
+
+
+def sessions_have_outcomes(book: Book, today: dt.date) -> Problems:
+    """HB301: a session teaches towards something; only social ones need not."""
+    del today
+    for session_id, session in book.sessions.items():
+        if not session.outcomes and session.kind != "social":
+            yield book.problem(
+                "HB301",
+                ("sessions", session_id),
+                (),
+                "the session serves no learning outcome",
+                f"add outcomes: [{next(iter(book.outcomes), 'an-outcome')}] or another of "
+                "data/outcomes.yml",
+            )
+
+
+def outcomes_are_covered(book: Book, today: dt.date) -> Problems:
+    """HB302: every outcome is served by a session that is still taught."""
+    del today
+    yield from _unused(
+        book,
+        "HB302",
+        "outcomes",
+        {"sessions"},
+        "no session serves this outcome",
+        "name it under outcomes: in a session, or delete it",
+    )
+
+
+def frameworks_are_used(book: Book, today: dt.date) -> Problems:
+    """HB303: every framework is taught, met in a case, or rested upon."""
+    del today
+    yield from _unused(
+        book,
+        "HB303",
+        "frameworks",
+        {"sessions", "cases", "frameworks"},
+        "nothing uses this framework",
+        "name it under frameworks: in a session or a case, or delete the file",
+    )
+
+
+def records_are_used(book: Book, today: dt.date) -> Problems:
+    """HB106: lecturers, places, organisations and cases are used somewhere."""
+    del today
+    for collection in ("organisations", "lecturers", "places", "cases"):
+        singular = COLLECTIONS[collection].singular
+        yield from _unused(
+            book,
+            "HB106",
+            collection,
+            set(COLLECTIONS),
+            f"nothing uses this {singular}",
+            "name it where it belongs, or delete the file",
+        )
+
+
+def clauses_exist(book: Book, today: dt.date) -> Problems:
+    """HB304: a cited clause stands in the edition of its framework in force on the slot's day.
+
+    Where the session has no slot, the edition in force today is asked.
+    """
+    for session_id, session in book.sessions.items():
+        days = sorted({o.date for o in book.occurrences_of.get(("sessions", session_id), ())})
+        for index, citation in enumerate(session.frameworks):
+            framework = book.frameworks.get(citation.framework)
+            if framework is None:
+                continue
+            for position, clause in enumerate(citation.clauses):
+                path: Path = ("frameworks", index, "clauses", position)
+                yield from _missing_clause(
+                    book, ("sessions", session_id), path, framework, clause, days or [today]
+                )
+
+
+def _missing_clause(  # noqa: PLR0913 - it names one clause on some days at one place
+    book: Book,
+    key: Key,
+    path: Path,
+    framework: schema.Framework,
+    clause: str,
+    days: list[dt.date],
+) -> Problems:
+    for day in days:
+        edition = in_force(framework, day)
+        if edition is not None and clause in edition.clauses:
+            continue
+        known = list(edition.clauses) if edition else []
+        version = edition.version if edition else f"no edition in force on {day}"
+        others = [e.version for e in framework.editions if clause in e.clauses]
+        hint = _near(clause, known)
+        if not hint and others:
+            hint = f"it stands in {' and '.join(others)}: look up its number in the new edition"
+        yield book.problem(
+            "HB304",
+            key,
+            path,
+            f"{framework.title} ({version}) has no clause {quoted(clause)}",
+            hint or "add it under clauses: of that edition, with its title",
+        )
+        return
+
+
+def in_force(framework: schema.Framework, day: dt.date) -> schema.FrameworkEdition | None:
+    """The edition that holds on a day; an edition without dates always holds."""
+    for edition in framework.editions:
+        begun = edition.from_ is None or edition.from_ <= day.isoformat()[: len(edition.from_)]
+        going = edition.until is None or day.isoformat()[: len(edition.until)] <= edition.until
+        if begun and going:
+            return edition
+    return None
+
+
+# --- Prose and citations ---------------------------------------------------------------------
+
+
+def citations_exist(book: Book, today: dt.date) -> Problems:
+    """HB401, HB407: every citation is understood, and its key stands in references.bib."""
+    del today
+    for text in _texts(book):
+        for group in prose.citation_groups(text.text):
+            if not group.understood:
+                yield text.problem(
+                    "HB407",
+                    group.start,
+                    "this citation is not understood",
+                    "write [@key], [@key, p. 3] or [@one; @two]",
+                )
+            for citation in group.citations:
+                if citation.name not in book.references:
+                    yield text.problem(
+                        "HB401",
+                        citation.start,
+                        f"there is no reference {quoted(citation.name)} in data/references.bib",
+                        _near(citation.name, list(book.references.lines))
+                        or "add its entry to data/references.bib",
+                    )
+
+
+def references_are_cited(book: Book, today: dt.date) -> Problems:
+    """HB402: every entry of references.bib is cited somewhere."""
+    del today
+    used = {mention.name for text in _texts(book) for mention in prose.citations(text.text)}
+    used |= {
+        mention.id
+        for mentions in book.mentions.values()
+        for mention in mentions
+        if mention.collection == "references"
+    }
+    keys = list(book.references.lines)
+    used |= {meant for key in used if key not in book.references and (meant := closest(key, keys))}
+    broken = _broken_text(book)
+    for key, line in book.references.lines.items():
+        if key not in used and not _names(broken, key):
+            yield book.references.source.problem_at(
+                "HB402",
+                (line, 1),
+                f"nobody cites {quoted(key)}",
+                f"cite it with [@{key}], or delete the entry",
+                (key,),
+            )
+
+
+def links_lead_somewhere(book: Book, today: dt.date) -> Problems:
+    """HB403, HB408: links in prose lead to a page of this site or to the web."""
+    del today
+    pages = set(addresses.all_pages(book))
+    fragments = addresses.fragments(book)
+    for name in addresses.ENTITY_PAGES:
+        pages |= {addresses.of(name, record) for record in book.ids(name)}
+    for text in _texts(book):
+        own = text.address is not None
+        for mention in prose.links(text.text):
+            target = mention.name
+            scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", target)
+            if scheme:
+                if scheme[1].lower() not in ("http", "https", "mailto", "tel"):
+                    yield text.problem(
+                        "HB408",
+                        mention.start,
+                        f"a link may not begin with {scheme[1]}:",
+                        "use https://, mailto:, tel: or an address of this site such as /sessions/",
+                    )
+            elif target.startswith("/"):
+                yield from _bad_address(text, mention, target[1:], pages, fragments)
+            elif not target.startswith("#") and not own:
+                yield text.problem(
+                    "HB403",
+                    mention.start,
+                    f"{quoted(target)} is no address of this site",
+                    "begin with / for a page of this site, or with https://",
+                )
+
+
+def _bad_address(
+    text: _Text,
+    mention: prose.Mention,
+    target: str,
+    pages: set[str],
+    fragments: Mapping[str, set[str]],
+) -> Problems:
+    page, _, fragment = target.partition("#")
+    if "." in page.rpartition("/")[2]:
+        return
+    if page not in pages:
+        slashed = f"{page}/" if f"{page}/" in pages else closest(page, sorted(pages))
+        yield text.problem(
+            "HB403",
+            mention.start,
+            f"there is no page /{page}",
+            f'did you mean "/{slashed}"?' if slashed else "see the site's menu for its pages",
+        )
+    elif fragment and page in fragments and fragment not in fragments[page]:
+        yield text.problem(
+            "HB403",
+            mention.start,
+            f"there is no {quoted(fragment)} on the page /{page}",
+            _near(fragment, sorted(fragments[page])) or "leave out what follows #",
+        )
+
+
+def notes_match(book: Book, today: dt.date) -> Problems:
+    """HB404, HB406: within one field, each note is defined once, and each that is used is defined."""
+    del today
+    for text in _texts(book):
+        defined, used = prose.notes(text.text)
+        labels: set[str] = set()
+        for mention in defined:
+            if mention.name in labels:
+                yield text.problem(
+                    "HB404",
+                    mention.start,
+                    f"the note [^{mention.name}] is defined a second time in this field",
+                    "give one of the two another label",
+                )
+            labels.add(mention.name)
+        for mention in used:
+            if mention.name not in labels:
+                yield text.problem(
+                    "HB406",
+                    mention.start,
+                    f"the note [^{mention.name}] is used here and defined nowhere in this field",
+                    f"add a line [^{mention.name}]: with its text at the end of the field",
+                )
+                labels.add(mention.name)
+
+
+def abbreviations_are_unique(book: Book, today: dt.date) -> Problems:
+    """HB405: an abbreviation means one thing."""
+    del today
+    seen: dict[str, str] = {}
+    for term_id, term in book.glossary.items():
+        if term.abbreviation is None:
+            continue
+        if term.abbreviation in seen:
+            yield book.problem(
+                "HB405",
+                ("glossary", term_id),
+                ("abbreviation",),
+                f"{quoted(term.abbreviation)} already stands for "
+                f"{quoted(book.glossary[seen[term.abbreviation]].term)}",
+                "use the other form of one of the two, or make it an alias",
+            )
+        else:
+            seen[term.abbreviation] = term_id
+
+
+# --- Upkeep ----------------------------------------------------------------------------------
+
+
+def reviews_are_due(book: Book, today: dt.date) -> Problems:
+    """HB111: a record is looked at again when its review said so."""
+    for key, entity in book.entities():
+        if isinstance(entity, schema.Record) and entity.reviewed and entity.reviewed.next:
+            due = entity.reviewed.next
+            if due < today:
+                yield book.problem(
+                    "HB111",
+                    key,
+                    ("reviewed", "next"),
+                    f"the review was due on {due}",
+                    "read the record, correct it, and write the new dates",
+                )
+
+
+RULES: tuple[Callable[[Book, dt.date], Problems], ...] = (
+    references_exist,
+    groups_exist,
+    former_ids_are_free,
+    pages_do_not_collide,
+    slot_keys_are_unique,
+    slots_lie_inside_their_edition,
+    ends_follow_starts,
+    sessions_have_outcomes,
+    outcomes_are_covered,
+    frameworks_are_used,
+    records_are_used,
+    clauses_exist,
+    citations_exist,
+    references_are_cited,
+    links_lead_somewhere,
+    notes_match,
+    abbreviations_are_unique,
+    reviews_are_due,
+)
+
+
+# --- Waivers ---------------------------------------------------------------------------------
+
+
+def _waive(book: Book, today: dt.date, problems: list[Problem]) -> list[Problem]:
+    """Drop what a waiver silences; report waivers that expired or silence nothing."""
+    kept = problems
+    for waiver_id, waiver in book.waivers.items():
+        key = ("waivers", waiver_id)
+        if waiver.expires < today:
+            kept = [
+                *kept,
+                book.problem(
+                    "HB109",
+                    key,
+                    ("expires",),
+                    f"this waiver of {waiver.rule} expired on {waiver.expires}",
+                    "mend what it silenced and delete it, or agree on a later day",
+                ),
+            ]
+            continue
+        code = catalogue().get(waiver.rule)
+        if code is None or not code.waivable:
+            waivable = [name for name, known in catalogue().items() if known.waivable]
+            kept = [
+                *kept,
+                book.problem(
+                    "HB110",
+                    key,
+                    ("rule",),
+                    f"{quoted(waiver.rule)} is no rule that can be waived",
+                    f"the rules that can be are {', '.join(waivable)}",
+                ),
+            ]
+            continue
+        left = [problem for problem in kept if not _silences(waiver, problem)]
+        if len(left) == len(kept):
+            kept = [
+                *kept,
+                book.problem(
+                    "HB112",
+                    key,
+                    (),
+                    f"this waiver silences nothing: {waiver.rule} does not speak at "
+                    f"{quoted(waiver.place)}",
+                    "delete it, or correct its place",
+                ),
+            ]
+        else:
+            kept = left
+    return kept
+
+
+def _silences(waiver: schema.Waiver, problem: Problem) -> bool:
+    file, _, inside = waiver.place.partition("#")
+    path = ".".join(str(step) for step in problem.path)
+    near = not inside or path == inside or path.startswith(f"{inside}.")
+    return problem.code == waiver.rule and problem.file == file and near
+
+
+# --- What rules share ------------------------------------------------------------------------
+
+
+class _Text:
+    """One piece of prose: a field of a record, or a page written by hand."""
+
+    def __init__(self, source: Source, path: Path, text: str, address: str | None = None) -> None:
+        self.source = source
+        self.path = path
+        self.text = text
+        self.address = address
+
+    def problem(self, code: str, start: int, message: str, hint: str) -> Problem:
+        mark = self._mark(start)
+        return self.source.problem_at(code, mark, message, hint, self.path)
+
+    def _mark(self, start: int) -> tuple[int, int]:
+        """The place in the file of a position in the text.
+
+        A block scalar is the text, line by line, only indented; in a folded or quoted one the
+        same words are looked for from its beginning on.
+        """
+        if not self.path:
+            return _mark_in(self.text, start)
+        line, column = self.source.mark(self.path)
+        lines = self.source.text.split("\n")
+        position = sum(len(above) + 1 for above in lines[: line - 1]) + column - 1
+        word = re.match(r"[^\s]+", self.text[start:])
+        snippet = word[0] if word else ""
+        before = len(re.findall(re.escape(snippet), self.text[:start])) if snippet else 0
+        for _ in range(before + 1):
+            found = self.source.text.find(snippet, position)
+            if found < 0:
+                return line, column
+            position = found + 1
+        return _mark_in(self.source.text, position - 1)
+
+
+def _mark_in(text: str, start: int) -> tuple[int, int]:
+    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+
+
+def _texts(book: Book) -> Iterator[_Text]:
+    for key, entity in book.entities():
+        origin = book.origins[key]
+        for passage in schema.passages(entity):
+            yield _Text(origin.source, (*origin.path, *passage.path), passage.text)
+    for document in book.documents:
+        yield _Text(document.source, (), document.source.text, addresses.of_uri(document.uri))
+
+
+def _unused(  # noqa: PLR0913 - where, by whom, and the words
+    book: Book, code: str, collection: str, users: set[str], message: str, hint: str
+) -> Problems:
+    broken = _broken_text(book)
+    meant = _meant(book, collection)
+    for record_id in book.records(collection):
+        pointing = book.backlinks.get((collection, record_id), ())
+        used = any(other[0] in users and other != (collection, record_id) for other in pointing)
+        if not used and record_id not in meant and not _names(broken, record_id):
+            yield book.problem(code, (collection, record_id), (), message, hint, at_key=True)
+
+
+def _meant(book: Book, collection: str) -> set[str]:
+    """Ids that a misspelt reference probably means."""
+    ids = book.ids(collection)
+    return {
+        near
+        for mentions in book.mentions.values()
+        for mention in mentions
+        if mention.collection == collection and not book.known(collection, mention.id)
+        if (near := closest(mention.id, ids))
+    }
+
+
+def _broken_text(book: Book) -> str:
+    """All that stands in files of which a record could not be read."""
+    return "\n".join({id(source): source.text for source in book.unread.values()}.values())
+
+
+def _names(text: str, record_id: str) -> bool:
+    return bool(text) and bool(re.search(rf"(?<![\w-]){re.escape(record_id)}(?![\w-])", text))
+
+
+def _kind_of(book: Book, record_id: str) -> str | None:
+    for name, collection in COLLECTIONS.items():
+        if collection.layout in ("map", "folder") and book.known(name, record_id):
+            return name
+    return None
+
+
+def _near(word: str, choices: list[str]) -> str:
+    match = closest(word, choices)
+    return f"did you mean {quoted(match)}?" if match else ""
+
+
+def _where_to_add(collection: schema.Collection, record_id: str) -> str:
+    if collection.layout == "folder":
+        return f"add data/{collection.name}/{record_id}.yml, or use an id that is there"
+    return f"add it to data/{collection.name}.yml, or use an id that is there"
+
+
+def _unknown_citation(book: Book, key: Key, mention: schema.Reference) -> Problem:
+    return book.problem(
+        "HB401",
+        key,
+        mention.path,
+        f"there is no reference {quoted(mention.id)} in data/references.bib",
+        _near(mention.id, list(book.references.lines)) or "add its entry to data/references.bib",
+    )

@@ -1,0 +1,971 @@
+"""What one author may write: a typed, frozen model for each kind of record.
+
+A field's description is written for the person who fills it in, with an example. A reference is
+declared by its type (`CaseId` is an id of a case), and everything that follows from a reference
+follows from that one declaration: existence checks, 'did you mean', back-links.
+
+`parse` turns plain data into a model or into problems; it never raises for bad data.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from handbook.problem import Path, Problem
+from handbook.source import Source
+
+# --- Words that fields are made of -----------------------------------------------------------
+
+
+def _refuse(message: str, hint: str) -> PydanticCustomError:
+    return PydanticCustomError("handbook", "{message}", {"message": message, "hint": hint})
+
+
+ID_FORM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+CLAUSE_FORM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+def quoted(value: object, limit: int = 60) -> str:
+    """A value as it is shown inside a message: in quotes, on one line, not too long."""
+    text = " ".join(str(value).split())
+    return f'"{text if len(text) <= limit else text[: limit - 1] + "…"}"'
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise _refuse("the text is empty", "write it, or leave the field out")
+    return value
+
+
+def _line(value: str) -> str:
+    return " ".join(_text(value).split())
+
+
+def _id(value: str) -> str:
+    if not ID_FORM.fullmatch(value):
+        raise _refuse(
+            f"{quoted(value)} is no id", "an id has lower-case letters, digits and single hyphens"
+        )
+    return value
+
+
+def _clause(value: str) -> str:
+    if not CLAUSE_FORM.fullmatch(value):
+        raise _refuse(
+            f"{quoted(value)} cannot be a clause's number",
+            "letters, digits, dots and hyphens, such as C5 or 8.123",
+        )
+    return value
+
+
+def _date(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+                return dt.date.fromisoformat(value)
+        except ValueError:
+            pass
+        raise _refuse(f"{quoted(value)} is no date", "write year-month-day, such as 2026-10-12")
+    return value
+
+
+def _time(value: object) -> object:
+    if isinstance(value, str):
+        match = re.fullmatch(r"(\d{2}):(\d{2})", value)
+        if match and int(match[1]) < 24 and int(match[2]) < 60:
+            return dt.time(int(match[1]), int(match[2]))
+        raise _refuse(
+            f"{quoted(value)} is no time of day", "write hours:minutes from 00:00 to 23:59"
+        )
+    return value
+
+
+def _partial_date(value: str) -> str:
+    try:
+        if re.fullmatch(r"\d{4}(-\d{2}){0,2}", value):
+            dt.date.fromisoformat((value + "-01-01")[:10])
+            return value
+    except ValueError:
+        pass
+    raise _refuse(
+        f"{quoted(value)} is no date", "write what is known: 2026, 2026-10 or 2026-10-12"
+    )
+
+
+def _flag(value: object) -> object:
+    if isinstance(value, str):
+        if value in ("true", "false"):
+            return value == "true"
+        raise _refuse(f"{quoted(value)} is neither true nor false", "write true or false")
+    return value
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"\d{1,9}", value):
+        raise _refuse(f"{quoted(value)} is no whole number", "write digits only")
+    return value
+
+
+def _number(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value):
+        raise _refuse(f"{quoted(value)} is no number", "write digits, with a point for decimals")
+    return value
+
+
+def _url(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>\"'\\]+\.[^\s<>\"'\\]+", value):
+        raise _refuse(
+            f"{quoted(value)} is no web address", "begin with https:// and use no spaces"
+        )
+    return value
+
+
+def _email(value: str) -> str:
+    if not re.fullmatch(r"[^@\s<>\"']+@[^@\s<>\"']+\.[^@\s<>\"']+", value):
+        raise _refuse(f"{quoted(value)} is no e-mail address", "write name@example.org")
+    return value
+
+
+def _orcid(value: str) -> str:
+    """Checked by its last digit: ISO 7064 MOD 11-2, as ORCID's own guide describes it."""
+    if re.fullmatch(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", value):
+        total = 0
+        for digit in value.replace("-", "")[:-1]:
+            total = (total + int(digit)) * 2
+        if "0123456789X"[(12 - total % 11) % 11] == value[-1]:
+            return value
+    raise _refuse(f"{quoted(value)} is no ORCID iD", "copy it from orcid.org: 0000-0002-1825-0097")
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise _refuse(
+            f"{quoted(value)} is no time zone", "use an IANA name, such as Europe/Stockholm"
+        ) from None
+    return value
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", value):
+        raise _refuse(f"{quoted(value)} is no language code", "use BCP 47, such as en, sv or pt-BR")
+    return value
+
+
+def _country(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", value):
+        raise _refuse(f"{quoted(value)} is no country code", "use ISO 3166, such as SE")
+    return value
+
+
+Line: TypeAlias = Annotated[str, AfterValidator(_line)]
+"""One line of plain text: titles, names."""
+Prose: TypeAlias = Annotated[str, AfterValidator(_text), "prose"]
+"""Markdown: may link, cite and have notes."""
+Id: TypeAlias = Annotated[str, AfterValidator(_id)]
+ClauseId: TypeAlias = Annotated[str, AfterValidator(_clause)]
+Date: TypeAlias = Annotated[dt.date, BeforeValidator(_date)]
+PartialDate: TypeAlias = Annotated[str, AfterValidator(_partial_date)]
+"""A year, a month or a day, as precisely as it is known."""
+Time: TypeAlias = Annotated[dt.time, BeforeValidator(_time)]
+Flag: TypeAlias = Annotated[bool, BeforeValidator(_flag)]
+Whole: TypeAlias = Annotated[int, BeforeValidator(_whole)]
+Number: TypeAlias = Annotated[Decimal, BeforeValidator(_number)]
+Url: TypeAlias = Annotated[str, AfterValidator(_url)]
+Email: TypeAlias = Annotated[str, AfterValidator(_email)]
+Orcid: TypeAlias = Annotated[str, AfterValidator(_orcid)]
+Zone: TypeAlias = Annotated[str, AfterValidator(_zone)]
+Language: TypeAlias = Annotated[str, AfterValidator(_language)]
+Country: TypeAlias = Annotated[str, AfterValidator(_country)]
+Status: TypeAlias = Literal["example", "provisional", "confirmed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Marks a text as the id of a record in another collection."""
+
+    collection: str
+
+
+OutcomeId: TypeAlias = Annotated[str, Ref("outcomes")]
+StageId: TypeAlias = Annotated[str, Ref("stages")]
+TermId: TypeAlias = Annotated[str, Ref("glossary")]
+OrganisationId: TypeAlias = Annotated[str, Ref("organisations")]
+LecturerId: TypeAlias = Annotated[str, Ref("lecturers")]
+PlaceId: TypeAlias = Annotated[str, Ref("places")]
+CaseId: TypeAlias = Annotated[str, Ref("cases")]
+FrameworkId: TypeAlias = Annotated[str, Ref("frameworks")]
+SessionId: TypeAlias = Annotated[str, Ref("sessions")]
+EditionId: TypeAlias = Annotated[str, Ref("editions")]
+ReferenceKey: TypeAlias = Annotated[str, Ref("references")]
+
+
+def _say(description: str, *examples: Any, default: Any = ...) -> Any:
+    """A field: what it is for, for the person who fills it in, with examples."""
+    if default is ...:
+        return Field(description=description, examples=list(examples))
+    if isinstance(default, list | dict):
+        return Field(
+            default_factory=type(default), description=description, examples=list(examples)
+        )
+    return Field(default=default, description=description, examples=list(examples))
+
+
+class Model(BaseModel):
+    """What all records share: frozen, and unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_missing(cls, data: Any) -> Any:
+        """A field with nothing after its colon is a field left out."""
+        if isinstance(data, dict):
+            return {key: value for key, value in data.items() if value is not None}
+        return data
+
+
+class Review(Model):
+    """The last review by an organiser."""
+
+    on: Date = _say("The day of the review.", "2026-09-01")
+    by: Line | None = _say("Who reviewed it.", "The course leader", default=None)
+    next: Date | None = _say("When it should be looked at again.", "2027-09-01", default=None)
+
+
+def _review(value: Any) -> Any:
+    return {"on": value} if isinstance(value, str) else value
+
+
+class Link(Model):
+    """A link out of the handbook."""
+
+    title: Line = _say("The words of the link.", "Course page")
+    url: Url = _say("The address.", "https://example.org/course")
+
+
+class Record(Model):
+    """What every file about one entity may say."""
+
+    aliases: list[Line] = _say(
+        "Other names that people search for.", ["leucapheresis"], default=[]
+    )
+    former_ids: list[Id] = _say(
+        "Ids this record had before; their addresses lead here.", ["old-name"], default=[]
+    )
+    reviewed: Annotated[Review | None, BeforeValidator(_review)] = _say(
+        "The last review by an organiser; leave it out until there was one.",
+        {"on": "2026-09-01", "by": "The course leader", "next": "2027-09-01"},
+        default=None,
+    )
+    checked: PartialDate | None = _say(
+        "When the sources were last read; shown as 'as of'.", "2026-04", default=None
+    )
+
+
+# --- The course ------------------------------------------------------------------------------
+
+
+class Limits(Model):
+    """What a day may hold."""
+
+    day: Whole | None = _say("The most scheduled minutes on one day.", "480", default=None)
+    lunch: Whole | None = _say("The least minutes of lunch.", "45", default=None)
+
+
+class Contact(Model):
+    """Someone to ask."""
+
+    name: Line = _say("The person or office.", "Doctoral education office")
+    role: Line = _say("What they answer for.", "Course administration")
+    organisation: OrganisationId | None = _say("Where they work.", "example-university", default=None)
+    email: Email | None = _say("E-mail.", "course@example.org", default=None)
+    phone: Line | None = _say("Telephone.", "+46 8 000 00 00", default=None)
+    url: Url | None = _say("A page about them.", "https://example.org/contact", default=None)
+    checked: PartialDate | None = _say("When this was last checked.", "2026-04", default=None)
+
+
+class Notice(Model):
+    """A message shown on every page until its day."""
+
+    text: Line = _say("The message, in one sentence.", "The laboratory moves to building B.")
+    until: Date = _say("The last day it is shown.", "2026-10-12")
+    from_: Annotated[Date | None, Field(alias="from")] = _say(
+        "The first day it is shown.", "2026-10-01", default=None
+    )
+
+
+class Course(Model):
+    """What holds every year (`data/course.yml`)."""
+
+    title: Line = _say("The course's title.", "Cell and gene therapy")
+    short: Line | None = _say("A shorter title for the header.", "CGT handbook", default=None)
+    summary: Line = _say("What the course is, in one or two sentences.", "A two-week course on …")
+    description: Prose | None = _say("What the course is, at more length.", default=None)
+    credits: Number | None = _say("Credits (in Sweden: högskolepoäng).", "3", default=None)
+    hours_per_credit: Number | None = _say("Hours of work in a credit.", "26.7", default=None)
+    level: Line | None = _say("Level of study.", "Doctoral", default=None)
+    host: OrganisationId = _say("The organisation that gives it.", "example-university")
+    school: OrganisationId | None = _say("The school it belongs to.", "example-school", default=None)
+    publisher: OrganisationId | None = _say(
+        "Who answers for this site, if not the host.", "example-university", default=None
+    )
+    language: Language = _say("Language of the handbook (BCP 47).", "en", default="en")
+    time_zone: Zone = _say("IANA time zone of all times.", "Europe/Stockholm")
+    country: Country = _say("Country whose public holidays count.", "SE")
+    limits: Limits = _say("What a day may hold.", {"day": "480", "lunch": "45"}, default=Limits())
+    entry_requirements: Prose | None = _say("Who may take the course.", default=None)
+    application: Prose | None = _say("How to apply.", default=None)
+    examination: Prose | None = _say("How the course is examined.", default=None)
+    attendance: Prose | None = _say("What must be attended.", default=None)
+    bring: Prose | None = _say("What to bring to the course.", default=None)
+    report_mistake: Prose | None = _say(
+        "How to report a mistake, also without an account anywhere.", default=None
+    )
+    contacts: list[Contact] = _say("Whom to ask.", default=[])
+    notices: list[Notice] = _say("Messages on every page until their day.", default=[])
+    links: list[Link] = _say("Pages elsewhere about the course.", default=[])
+    calendar_domain: Line | None = _say(
+        "The domain in the calendar's lasting identifiers.", "course.example.org", default=None
+    )
+    checked: PartialDate | None = _say("When the sources were last read.", "2026-04", default=None)
+
+
+class Outcome(Model):
+    """A learning outcome (`data/outcomes.yml`)."""
+
+    text: Line = _say("What a participant can do afterwards.", "plan a technology transfer …")
+    short: Line = _say("Two or three words, for tables.", "Plan a transfer")
+    official: Flag = _say("true if it stands in the syllabus.", "false", default=False)
+
+
+class Stage(Model):
+    """A stage of the pipeline (`data/stages.yml`), in order."""
+
+    title: Line = _say("The stage's name.", "Technology transfer")
+    short: Line = _say("Its name on the map.", "Transfer")
+    zone: Line | None = _say("The part of the pipeline it lies in.", "Make", default=None)
+    recurs: Line | None = _say(
+        "A note for what comes again, the same on each such stage.",
+        "again for every batch",
+        default=None,
+    )
+    summary: Line = _say("What happens here, in one sentence.", "The process moves …")
+    body: Prose | None = _say("More about it.", default=None)
+    documents: list[Line] = _say("Typical documents and decisions.", ["transfer plan"], default=[])
+
+
+class Term(Model):
+    """A glossary term (`data/glossary.yml`)."""
+
+    term: Line = _say("The term in full.", "Qualified Person")
+    abbreviation: Line | None = _say("Its abbreviation.", "QP", default=None)
+    definition: Prose = _say("One plain sentence.", "Named expert who certifies each batch.")
+    swedish: Line | None = _say("The term in Swedish.", "sakkunnig person", default=None)
+    translations: dict[Language, Line] = _say(
+        "The term in other languages.", {"fi": "kelpoisuusehdot täyttävä henkilö"}, default={}
+    )
+    aliases: list[Line] = _say("Other forms that people search for.", ["QPs"], default=[])
+    see: list[TermId] = _say("Related terms.", ["batch"], default=[])
+
+
+class Organisation(Model):
+    """An organisation (`data/organisations/<id>.yml`): shown where it is used."""
+
+    name: Line = _say("Its name in the handbook's language.", "Swedish Medical Products Agency")
+    short: Line | None = _say("Its short name.", "MPA", default=None)
+    native_name: Line | None = _say("Its name at home.", "Läkemedelsverket", default=None)
+    native_language: Language | None = _say("The language of that name.", "sv", default=None)
+    kind: Line = _say("What it is.", "authority")
+    country: Country | None = _say("Where it is (ISO 3166).", "SE", default=None)
+    url: Url | None = _say("Its website.", "https://example.org", default=None)
+
+
+class Unavailable(Model):
+    """A span in which a person or place cannot be used."""
+
+    from_: Annotated[Date, Field(alias="from")] = _say("The first day.", "2026-10-12")
+    to: Date = _say("The last day.", "2026-10-14")
+    reason: Line | None = _say("Why, if that may be told.", "Inspection", default=None)
+
+
+class Lecturer(Record):
+    """A person who teaches (`data/lecturers/<id>.yml`)."""
+
+    name: Line = _say("The person's name.", "Alex Example")
+    summary: Line = _say("What they do in the course, in one sentence.", "Teaches the mRNA labs.")
+    organisations: list[OrganisationId] = _say("Where they work.", ["example-university"], default=[])
+    title: Line | None = _say("Their position.", "Assistant professor", default=None)
+    body: Prose | None = _say("A short biography.", default=None)
+    email: Email | None = _say("E-mail, if they agreed.", "alex@example.org", default=None)
+    orcid: Orcid | None = _say("ORCID iD.", "0000-0002-1825-0097", default=None)
+    url: Url | None = _say("Their page.", "https://example.org/alex", default=None)
+    unavailable: list[Unavailable] = _say("When they cannot teach.", default=[])
+
+
+class Place(Record):
+    """A building or a room (`data/places/<id>.yml`)."""
+
+    name: Line = _say("The place's name.", "ANA Futura")
+    summary: Line = _say("What it is, in one sentence.", "A research building with laboratories.")
+    kind: Line = _say("What it is.", "building")
+    within: PlaceId | None = _say("The place it lies in.", "campus-south", default=None)
+    organisation: OrganisationId | None = _say("Who runs it.", "example-university", default=None)
+    address: Line | None = _say("Street address.", "Example street 8, Huddinge", default=None)
+    getting_there: Prose | None = _say("How to get there.", default=None)
+    body: Prose | None = _say("More about it.", default=None)
+    url: Url | None = _say("Its page.", "https://example.org/place", default=None)
+    exclusive: Flag = _say("true if only one group can use it at a time.", "true", default=False)
+    capacity: Whole | None = _say("How many people it holds.", "16", default=None)
+    changeover: Whole | None = _say("Minutes needed between two uses.", "15", default=None)
+    travel: dict[PlaceId, Whole] = _say("Minutes to other places.", {"clinic": "20"}, default={})
+    unavailable: list[Unavailable] = _say("When it cannot be used.", default=[])
+
+
+class Figure(Model):
+    """A number worth remembering, with its source."""
+
+    value: Line = _say("The number.", "13")
+    label: Line = _say("What it counts, and when.", "clean rooms, 2025")
+    source: ReferenceKey = _say("Key in references.bib.", "example2025")
+
+
+class Event(Model):
+    """Something that happened, with its source."""
+
+    date: Line = _say("When, as it should be read.", "2011–2016")
+    text: Prose = _say("What happened.", "The first batch was released.")
+    source: ReferenceKey = _say("Key in references.bib.", "example2025")
+
+
+class Case(Record):
+    """A real organisation or product to learn from (`data/cases/<id>.yml`)."""
+
+    title: Line = _say("Its name.", "Vecura")
+    summary: Line = _say("What it is, in one sentence.", "A hospital's own GMP facility.")
+    kind: Line = _say("What kind of case it is.", "hospital GMP unit")
+    organisation: OrganisationId | None = _say("The organisation it is about.", default=None)
+    place: Line | None = _say("Where it is.", "Huddinge", default=None)
+    makes: Line | None = _say("What it makes.", "gene therapy vectors", default=None)
+    licence: Line | None = _say("Under which licence.", "manufacturing authorisation", default=None)
+    website: Url | None = _say("Its website.", "https://example.org", default=None)
+    used: list[EditionId] = _say("Editions of the course that used it.", ["2025"], default=[])
+    stages: list[StageId] = _say("Where it works on the pipeline.", ["gmp-manufacturing"], default=[])
+    frameworks: list[FrameworkId] = _say("The rules that bite here.", ["gmp"], default=[])
+    figures: list[Figure] = _say("Up to three numbers, each with its source.", default=[])
+    look_for: list[Line] = _say("What to look for, as questions.", default=[])
+    events: list[Event] = _say("How it got here, each with its source.", default=[])
+    body: Prose = _say("The briefing.")
+    questions: list[Line] = _say("Questions to bring.", default=[])
+
+
+class Change(Model):
+    """A step in a change of the rules."""
+
+    date: Line = _say("When, as it should be read.", "March 2027")
+    what: Line = _say("What happens.", "Adoption")
+    state: Literal["happened", "planned"] = _say("happened or planned.", "planned")
+
+
+class FrameworkEdition(Model):
+    """One version of a framework and the time it is in force."""
+
+    version: Line = _say("What the version is called.", "9th edition")
+    from_: Annotated[PartialDate | None, Field(alias="from")] = _say(
+        "In force from; left out if not known.", "2018-05-22", default=None
+    )
+    until: PartialDate | None = _say("Last day in force.", "2027-08-06", default=None)
+    clauses: dict[ClauseId, Line] = _say(
+        "Clauses worth knowing, by number.", {"C5": "Donor eligibility"}, default={}
+    )
+
+
+class Framework(Record):
+    """A law, guideline or standard (`data/frameworks/<id>.yml`)."""
+
+    title: Line = _say("What it is called here.", "GMP Part IV")
+    short: Line | None = _say("Its short name.", "GMP", default=None)
+    summary: Line = _say("What it does, in one sentence.", "How a cell therapy must be made.")
+    kind: Line = _say("What kind of text it is.", "EU guideline")
+    issuer: OrganisationId = _say("Who issued it.", "european-commission")
+    identifier: Line | None = _say("Its number.", "Regulation (EC) No 1394/2007", default=None)
+    in_force: Line | None = _say("Since when, as it should be read.", "22 May 2018", default=None)
+    applies_to: Line | None = _say("What it applies to.", "authorised ATMPs", default=None)
+    supervisors: list[OrganisationId] = _say("Who supervises it.", ["mpa"], default=[])
+    stands_on: list[FrameworkId] = _say("The rules it rests on.", ["atmp-regulation"], default=[])
+    stages: list[StageId] = _say("Where it bites.", ["gmp-manufacturing"], default=[])
+    asks: dict[StageId, Prose] = _say("What it asks, stage by stage.", default={})
+    changes: list[Change] = _say("A coming change, step by step.", default=[])
+    changes_as_of: PartialDate | None = _say("When those were known.", "2026-04", default=None)
+    editions: list[FrameworkEdition] = _say("Its versions.", default=[])
+    url: Url | None = _say("Where to read it.", "https://eur-lex.europa.eu/…", default=None)
+    references: list[ReferenceKey] = _say("Its keys in references.bib.", default=[])
+    body: Prose = _say("What it asks for in practice.")
+
+
+class Citation(Model):
+    """A framework, or some of its clauses."""
+
+    framework: FrameworkId = _say("Which framework.", "fact-jacie-iec")
+    clauses: list[ClauseId] = _say("Which of its clauses.", ["C5", "C8"], default=[])
+
+
+def _citation(value: Any) -> Any:
+    return {"framework": value} if isinstance(value, str) else value
+
+
+class Material(Model):
+    """Something to read, see or take along."""
+
+    title: Line = _say("Its title.", "Slides")
+    url: Url = _say("Its address.", "https://example.org/slides.pdf")
+    kind: Line | None = _say("What it is.", "slides", default=None)
+
+
+class Question(Model):
+    """A self-check question with its answer."""
+
+    question: Line = _say("The question.", "Why is the sterility result late?")
+    answer: Prose = _say("The answer.", "Because the culture takes 14 days.")
+
+
+SessionKind: TypeAlias = Literal[
+    "lecture", "seminar", "workshop", "lab", "site-visit", "case", "assessment", "social"
+]
+
+
+class Session(Record):
+    """What is taught, year after year (`data/sessions/<id>.yml`)."""
+
+    title: Line = _say("The session's title.", "CAR T cells, from vein to vein")
+    kind: SessionKind = _say("What kind of session it is.", "lecture")
+    status: Status = _say("example until an organiser confirms it.", "example", default="example")
+    summary: Line = _say("One plain sentence that lists can show.", "How a patient's own cells …")
+    outcomes: list[OutcomeId] = _say("Learning outcomes it serves.", ["use-cases"], default=[])
+    stages: list[StageId] = _say("Stages of the pipeline it is about.", ["logistics"], default=[])
+    frameworks: list[Annotated[Citation, BeforeValidator(_citation)]] = _say(
+        "Rules it teaches, whole or by clause.",
+        ["gmp", {"framework": "jacie", "clauses": ["C5"]}],
+        default=[],
+    )
+    cases: list[CaseId] = _say("Cases it uses.", ["vecura"], default=[])
+    needs: list[SessionId] = _say("Must come earlier for everyone who attends.", default=[])
+    terms: list[TermId] = _say("Glossary terms it introduces.", ["qp"], default=[])
+    materials: list[Material] = _say("What to read or take along.", default=[])
+    bring: Line | None = _say("What to bring.", "Photo ID", default=None)
+    wear: Line | None = _say("What to wear.", "Closed shoes", default=None)
+    meet: Line | None = _say("Where to meet.", "The main entrance", default=None)
+    phone: Line | None = _say("Whom to call if lost.", "+46 8 000 00 00", default=None)
+    before: Prose | None = _say("What to do before.", "Read [@example2025].", default=None)
+    body: Prose = _say("What happens.")
+    questions: list[Question] = _say("Self-check questions.", default=[])
+    retired: Whole | None = _say("The year from which it is no longer taught.", "2027", default=None)
+
+
+# --- Editions --------------------------------------------------------------------------------
+
+
+class Group(Model):
+    """A group that attends together."""
+
+    name: Line = _say("Its name.", "Group A")
+    size: Whole | None = _say("How many.", "8", default=None)
+
+
+def _group(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class Slot(Model):
+    """One occurrence in the timetable."""
+
+    start: Time = _say("Begins at.", "09:00")
+    end: Time = _say("Ends at.", "10:15")
+    session: SessionId | None = _say("What is taught.", "welcome", default=None)
+    title: Line | None = _say("What it is, if it is no session.", "Lunch", default=None)
+    kind: Literal["break", "travel", "other"] | None = _say(
+        "What it is, if it is no session.", "break", default=None
+    )
+    key: Id | None = _say("Its identity for ever; the session's id if left out.", default=None)
+    place: PlaceId | None = _say("Where.", "ana-futura", default=None)
+    lecturers: list[LecturerId] = _say("Who teaches.", ["alex-example"], default=[])
+    hosts: list[OrganisationId] = _say("Who receives the group.", ["example-clinic"], default=[])
+    groups: list[Line] = _say("Which groups; everyone if left out.", ["a"], default=[])
+    status: Status = _say("example until confirmed.", "example", default="example")
+    note: Line | None = _say("A short note.", "Meet at the bus.", default=None)
+
+    @model_validator(mode="after")
+    def _names_what_it_is(self) -> Slot:
+        if self.session is None:
+            missing = [name for name in ("key", "title", "kind") if getattr(self, name) is None]
+            if missing:
+                raise _refuse(
+                    f"a slot without a session needs {' and '.join(missing)}",
+                    "name a session, or write key, title and kind: break, travel or other",
+                )
+        return self
+
+    @property
+    def identity(self) -> str:
+        """The key that links, calendars and diffs hang on."""
+        return self.key or self.session or ""
+
+
+class Day(Model):
+    """One day of the timetable."""
+
+    date: Date = _say("The day.", "2026-10-12")
+    slots: list[Slot] = _say("What happens on it.", default=[])
+
+
+class Edition(Model):
+    """One run of the course (`data/editions/<year>.yml`)."""
+
+    title: Line = _say("What this run is called.", "Autumn 2026")
+    status: Status = _say("example until an organiser confirms it.", "example", default="example")
+    starts: Date | None = _say("The first day.", "2026-10-12", default=None)
+    ends: Date | None = _say("The last day.", "2026-10-24", default=None)
+    when: PartialDate | None = _say("When, if the days are not known.", "2025-10", default=None)
+    place: PlaceId | None = _say("The main place.", "ana-futura", default=None)
+    seats: Whole | None = _say("How many can take part.", "16", default=None)
+    note: Prose | None = _say("What is said above the timetable.", default=None)
+    groups: dict[Id, Annotated[Group, BeforeValidator(_group)]] = _say(
+        "Groups that attend together.", {"a": "Group A"}, default={}
+    )
+    days: list[Day] = _say("The timetable.", default=[])
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Edition:
+        if self.when is None and (self.starts is None or self.ends is None):
+            raise _refuse(
+                "the edition does not say when it is",
+                "write starts and ends, or when: 2027-10 if the days are not known",
+            )
+        return self
+
+
+class Waiver(Model):
+    """Silences one rule at one place until a day (`data/waivers.yml`)."""
+
+    rule: Line = _say("The rule's code.", "HB106")
+    place: Line = _say("The file, and after # the record in it.", "data/cases/example.yml")
+    reason: Line = _say("Why it is all right.", "The case is taught from 2027.")
+    owner: Line = _say("Who answers for it.", "The course leader")
+    expires: Date = _say("The last day it holds.", "2027-06-30")
+
+
+# --- Collections -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Where one kind of record lives and what it looks like.
+
+    layout: `file` is one record in `data/<name>.yml`; `map` is id → record and `list` a list of
+    records in that file; `folder` is one record in each `data/<name>/<id>.yml`.
+    """
+
+    name: str
+    singular: str
+    model: type[Model]
+    layout: Literal["file", "map", "list", "folder"]
+
+    @property
+    def article(self) -> str:
+        """The singular with its article: 'a case', 'an outcome'."""
+        return f"{'an' if self.singular[0] in 'aeiou' else 'a'} {self.singular}"
+
+
+COLLECTIONS: Mapping[str, Collection] = {
+    collection.name: collection
+    for collection in (
+        Collection("course", "course", Course, "file"),
+        Collection("outcomes", "outcome", Outcome, "map"),
+        Collection("stages", "stage", Stage, "map"),
+        Collection("glossary", "term", Term, "map"),
+        Collection("organisations", "organisation", Organisation, "folder"),
+        Collection("lecturers", "lecturer", Lecturer, "folder"),
+        Collection("places", "place", Place, "folder"),
+        Collection("cases", "case", Case, "folder"),
+        Collection("frameworks", "framework", Framework, "folder"),
+        Collection("sessions", "session", Session, "folder"),
+        Collection("editions", "edition", Edition, "folder"),
+        Collection("waivers", "waiver", Waiver, "list"),
+    )
+}
+
+
+# --- From plain data to a model --------------------------------------------------------------
+
+
+def parse(model: type[Model], source: Source, path: Path = ()) -> tuple[Model | None, list[Problem]]:
+    """The typed record at `path` of a file, or the problems that keep it from being one."""
+    data: Any = source.data
+    for step in path:
+        data = data[step]
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        problems = [
+            _problem(model, source, path, details)
+            for details in error.errors(include_url=False, include_context=True)
+        ]
+        return None, sorted(set(problems))
+
+
+def _problem(model: type[Model], source: Source, start: Path, details: ErrorDetails) -> Problem:
+    location = _location(details["loc"], source, start)
+    kind = details["type"]
+    if kind == "missing":
+        parent, name = location[:-1], str(location[-1])
+        return source.problem("HB104", parent, f'"{name}" is missing', _example(model, location, start))
+    if kind == "extra_forbidden":
+        return _unknown_field(model, source, start, location)
+    context = details.get("ctx", {})
+    if kind == "handbook":
+        return source.problem("HB105", location, context["message"], context["hint"])
+    found = details["input"]
+    if kind == "literal_error":
+        choices = _choices(model, location[len(start) :])
+        return source.problem(
+            "HB105",
+            location,
+            f"{quoted(found)} is not one of the words for this field",
+            _suggestion(str(found), choices) or f"write {_one_of(choices)}",
+        )
+    message, hint = _SHAPES.get(kind, (details["msg"], "see the field's description"))
+    if "{found}" in message:
+        message = message.format(found=_kind_of(found))
+    return source.problem("HB105", location, message, hint)
+
+
+_SHAPES = {
+    "string_type": ("text is expected here, not {found}", "write one line of text after the colon"),
+    "list_type": ("a list is expected here, not {found}", "write [one, two], or a line with - for each"),
+    "dict_type": ("fields are expected here, not {found}", "write name: value below it, indented"),
+    "model_type": ("fields are expected here, not {found}", "write name: value below it, indented"),
+    "model_attributes_type": (
+        "fields are expected here, not {found}",
+        "write name: value below it, indented",
+    ),
+    "date_type": ("a date is expected here, not {found}", "write year-month-day"),
+    "time_type": ("a time is expected here, not {found}", "write hours:minutes"),
+    "int_type": ("a number is expected here, not {found}", "write digits only"),
+    "decimal_type": ("a number is expected here, not {found}", "write digits"),
+    "bool_type": ("true or false is expected here, not {found}", "write true or false"),
+}
+
+
+def _kind_of(value: Any) -> str:
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, dict):
+        return "fields"
+    return "nothing" if value is None else quoted(value, 30)
+
+
+def _location(loc: tuple[Any, ...], source: Source, start: Path) -> Path:
+    """Pydantic's location, without the steps that it invents ('[key]', a shorthand's field)."""
+    path = start
+    for step in loc:
+        if step == "[key]":
+            break
+        path = (*path, step)
+    return path
+
+
+def _unknown_field(model: type[Model], source: Source, start: Path, location: Path) -> Problem:
+    owner = _model_at(model, location[len(start) : -1])
+    known = sorted(_fields(owner)) if owner else []
+    name = str(location[-1])
+    return source.problem(
+        "HB101",
+        location,
+        f"there is no field {quoted(name)} here",
+        _suggestion(name, known) or f"the fields are {', '.join(known)}",
+        key=True,
+    )
+
+
+def _suggestion(word: str, choices: list[str]) -> str:
+    match = closest(word, choices)
+    return f"did you mean {quoted(match)}?" if match else ""
+
+
+def closest(word: str, choices: list[str]) -> str | None:
+    """The one choice that was probably meant, if any is near enough."""
+    folded = {choice.lower().replace("_", "-"): choice for choice in choices}
+    wanted = "-".join(word.lower().replace("_", "-").split())
+    matches = get_close_matches(wanted, list(folded), n=1, cutoff=0.6)
+    return folded[matches[0]] if matches else None
+
+
+def _one_of(choices: list[str]) -> str:
+    return f"{', '.join(choices[:-1])} or {choices[-1]}" if len(choices) > 1 else choices[0]
+
+
+def _example(model: type[Model], location: Path, start: Path) -> str:
+    owner = _model_at(model, location[len(start) : -1])
+    info = _fields(owner).get(str(location[-1])) if owner else None
+    if info is None:
+        return "add it"
+    sample = info.examples[0] if info.examples else None
+    if isinstance(sample, str):
+        return f"add {location[-1]}: {sample}"
+    return f"add {location[-1]}: {info.description or ''}".rstrip()
+
+
+@cache
+def _fields(model: type[Model]) -> Mapping[str, FieldInfo]:
+    """Fields by the name that the author writes (`from`, not `from_`)."""
+    return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
+def _model_at(model: type[Model], path: Path) -> type[Model] | None:
+    current: Any = model
+    for step in path:
+        if isinstance(current, type) and issubclass(current, Model):
+            info = _fields(current).get(str(step))
+            if info is None:
+                return None
+            current = _strip(info.annotation)
+        else:
+            current = _strip(get_args(current)[-1]) if get_args(current) else None
+    return current if isinstance(current, type) and issubclass(current, Model) else None
+
+
+def _choices(model: type[Model], path: Path) -> list[str]:
+    owner = _model_at(model, path[:-1])
+    info = _fields(owner).get(str(path[-1])) if owner else None
+    annotation = _strip(info.annotation) if info else None
+    return [str(choice) for choice in get_args(annotation)]
+
+
+def _strip(annotation: Any) -> Any:
+    """The bare type: without Annotated and without 'or None'."""
+    while True:
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            annotation = get_args(annotation)[0]
+        elif origin in (Union, UnionType):
+            options = [option for option in get_args(annotation) if option is not type(None)]
+            annotation = options[0]
+        else:
+            return annotation
+
+
+# --- What a record refers to, and the prose it holds -----------------------------------------
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One mention of a record in another: where it stands and what it names."""
+
+    path: Path
+    collection: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One prose field: where it stands, and its Markdown."""
+
+    path: Path
+    text: str
+
+
+def references(entity: Model, path: Path = ()) -> Iterator[Reference]:
+    """Every reference in a record, found through the types of its fields."""
+    for found_path, mark, value in _marked(entity, path):
+        if isinstance(mark, Ref):
+            yield Reference(found_path, mark.collection, value)
+
+
+def passages(entity: Model, path: Path = ()) -> Iterator[Passage]:
+    """Every prose field of a record."""
+    for found_path, mark, value in _marked(entity, path):
+        if mark == "prose":
+            yield Passage(found_path, value)
+
+
+_Marked: TypeAlias = tuple[Path, Any, str]
+
+
+def _marked(entity: Model, path: Path) -> Iterator[_Marked]:
+    for alias, name, plan in _plan(type(entity)):
+        value = getattr(entity, name)
+        if value is not None:
+            yield from _follow(plan, value, (*path, alias))
+
+
+def _follow(plan: Any, value: Any, path: Path) -> Iterator[_Marked]:
+    kind, detail = plan
+    if kind == "mark":
+        yield path, detail, value
+    elif kind == "model":
+        yield from _marked(value, path)
+    elif kind == "list":
+        for index, item in enumerate(value):
+            yield from _follow(detail, item, (*path, index))
+    else:
+        for_key, for_value = detail
+        for key, item in value.items():
+            if for_key:
+                yield from _follow(for_key, key, (*path, key))
+            if for_value:
+                yield from _follow(for_value, item, (*path, key))
+
+
+@cache
+def _plan(model: type[Model]) -> tuple[tuple[str, str, Any], ...]:
+    """Which fields of a model lead to a reference or to prose; the others are never looked at."""
+    plans = []
+    for name, info in model.model_fields.items():
+        plan = _plan_of(info.annotation, info.metadata)
+        if plan:
+            plans.append((info.alias or name, name, plan))
+    return tuple(plans)
+
+
+def _plan_of(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> Any:
+    for mark in metadata:
+        if isinstance(mark, Ref) or mark == "prose":
+            return ("mark", mark)
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        inner, *marks = get_args(annotation)
+        return _plan_of(inner, marks)
+    if origin in (Union, UnionType):
+        options = [option for option in get_args(annotation) if option is not type(None)]
+        return _plan_of(options[0])
+    if origin is list:
+        item = _plan_of(get_args(annotation)[0])
+        return ("list", item) if item else None
+    if origin is dict:
+        key, value = (_plan_of(part) for part in get_args(annotation))
+        return ("dict", (key, value)) if key or value else None
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        return ("model", None) if _plan(annotation) else None
+    return None

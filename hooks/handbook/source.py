@@ -1,0 +1,365 @@
+"""YAML text becomes plain data plus the place of everything in it.
+
+Every scalar stays text until the schema types it: `13:00` is a time and not 780, `no` is a word,
+`0320` is a room. What YAML can do beyond mappings, lists and text (tags, aliases, several
+documents) is refused with a problem, because nobody needs it here and it surprises.
+
+The text is read as a stream of parser events, not composed into nodes: libyaml's recursive
+composer can be made to overflow the C stack by deep nesting, a stream cannot.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any, TypeAlias
+
+import yaml
+
+from handbook.codes import catalogue
+from handbook.problem import Path, Problem
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 50
+
+Mark: TypeAlias = tuple[int, int]
+"""Line and column, both from 1."""
+
+Plain: TypeAlias = "str | None | list[Plain] | dict[str, Plain]"
+
+
+@dataclass
+class Source:
+    """One file: its text, its plain data, and where each value and key stands.
+
+    `data` is None when the file could not be read; `problems` then says why.
+    """
+
+    file: str
+    text: str = ""
+    data: Plain = None
+    values: dict[Path, Mark] = field(default_factory=dict)
+    keys: dict[Path, Mark] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def mark(self, path: Path, *, key: bool = False) -> Mark:
+        """Where the value at `path` stands; what is not there points at its nearest parent."""
+        if key and path in self.keys:
+            return self.keys[path]
+        while path:
+            if path in self.values:
+                return self.values[path]
+            path = path[:-1]
+        return self.values.get((), (1, 1))
+
+    def problem(  # noqa: PLR0913 - a problem has that many parts
+        self, code: str, path: Path, message: str, hint: str = "", *, key: bool = False
+    ) -> Problem:
+        """A problem at the value (or the key) at `path`."""
+        return self.problem_at(code, self.mark(path, key=key), message, hint, path)
+
+    def problem_at(  # noqa: PLR0913 - a problem has that many parts
+        self, code: str, mark: Mark, message: str, hint: str = "", path: Path = ()
+    ) -> Problem:
+        """A problem at a line and column."""
+        severity = catalogue()[code].severity
+        return Problem(self.file, mark[0], mark[1], code, severity, message, hint, path)
+
+
+class _Refused(Exception):  # noqa: N818 - it carries a problem, it is not an error of the program
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def read(path: FilePath, root: FilePath) -> Source:
+    """Read one YAML file below `root`. Never raises for what a person can mend in the file."""
+    source = read_text(path, root)
+    if not source.problems:
+        _parse(source)
+    return source
+
+
+def read_text(path: FilePath, root: FilePath) -> Source:
+    """Read one text file below `root`: its text with plain newlines, or the problem with it."""
+    source = Source(path.relative_to(root).as_posix())
+    try:
+        source.text = _text(path, root, source)
+    except _Refused as refusal:
+        source.problems.append(refusal.problem)
+    return source
+
+
+def _text(path: FilePath, root: FilePath, source: Source) -> str:
+    def refuse(code: str, message: str, hint: str, mark: Mark = (1, 1)) -> _Refused:
+        return _Refused(source.problem_at(code, mark, message, hint))
+
+    try:
+        if not path.resolve().is_relative_to(root.resolve()):
+            raise refuse(
+                "HB012",
+                "this link leads out of the project",
+                "put a copy of the file here instead of the link",
+            )
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise refuse(
+                "HB011",
+                f"the file has {size:,} bytes; at most {MAX_BYTES:,} are read",
+                "keep one record a file, and long texts or pictures in docs/",
+            )
+        raw = path.read_bytes()
+    except (OSError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise refuse(
+            "HB015",
+            f"the file cannot be read: {reason}",
+            "check that it exists and that you may read it",
+        ) from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        mark = (before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
+        raise refuse(
+            "HB001",
+            "the file is not UTF-8 text",
+            "save it again with the encoding UTF-8",
+            mark,
+        ) from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    conflict = re.search(r"^(<{7}|>{7})( |$)", text, re.MULTILINE)
+    if conflict:
+        raise refuse(
+            "HB005",
+            "a merge conflict was left in the file",
+            "keep one of the two versions and delete the lines with <<<<<<<, ======= and >>>>>>>",
+            (text.count("\n", 0, conflict.start()) + 1, 1),
+        )
+    return text
+
+
+def _parse(source: Source) -> None:
+    try:
+        _build(source)
+    except _Refused as refusal:
+        source.data = None
+        source.problems.append(refusal.problem)
+    except yaml.YAMLError as error:
+        source.data = None
+        source.problems.append(_syntax_problem(source, error))
+
+
+def _build(source: Source) -> None:
+    """Consume the parser's events; fill `data`, `values`, `keys` and `problems`."""
+    events = yaml.parse(source.text, Loader=yaml.CSafeLoader)
+    documents = 0
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise _Refused(
+                    source.problem_at(
+                        "HB006",
+                        _mark(event.start_mark),
+                        "a second document begins here",
+                        "one file holds one record: delete the line with --- or make two files",
+                    )
+                )
+        elif isinstance(event, yaml.NodeEvent):
+            source.data = _node(source, event, events, ())
+    if source.data is None and not source.problems:
+        source.problems.append(
+            source.problem_at(
+                "HB007", (1, 1), "the file is empty", "write the record, or delete the file"
+            )
+        )
+
+
+def _node(source: Source, event: Any, events: Iterator[Any], path: Path) -> Plain:
+    mark = _mark(event.start_mark)
+    source.values[path] = mark
+    if isinstance(event, yaml.AliasEvent):
+        raise _Refused(
+            source.problem_at(
+                "HB010",
+                mark,
+                f"*{event.anchor} is a YAML alias, which is not used here",
+                "write the value out, or put quotes around text that begins with *",
+            )
+        )
+    if event.tag is not None:
+        raise _Refused(
+            source.problem_at(
+                "HB009",
+                mark,
+                f"the tag {_short(event.tag)} is not used here",
+                "delete it, or put quotes around text that begins with !",
+            )
+        )
+    if isinstance(event, yaml.ScalarEvent):
+        empty = event.style is None and event.value in ("", "~", "null")
+        return None if empty else str(event.value)
+    if len(path) > MAX_DEPTH:
+        raise _Refused(
+            source.problem_at(
+                "HB002",
+                mark,
+                f"the data is nested more than {MAX_DEPTH} levels deep",
+                "look for brackets that were opened and not closed",
+            )
+        )
+    if isinstance(event, yaml.SequenceStartEvent):
+        items: list[Plain] = []
+        for item in events:
+            if isinstance(item, yaml.SequenceEndEvent):
+                break
+            items.append(_node(source, item, events, (*path, len(items))))
+        return items
+    return _mapping(source, events, path)
+
+
+def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Plain]:
+    mapping: dict[str, Plain] = {}
+    for event in events:
+        if isinstance(event, yaml.MappingEndEvent):
+            break
+        mark = _mark(event.start_mark)
+        if not isinstance(event, yaml.ScalarEvent):
+            raise _Refused(
+                source.problem_at(
+                    "HB002", mark, "a field's name must be plain text", "write name: value"
+                )
+            )
+        name = str(event.value)
+        bare = name.strip(_INVISIBLE)
+        if bare != name:
+            source.problems.append(
+                source.problem_at(
+                    "HB014",
+                    mark,
+                    f'an invisible character stands beside the field name "{bare}"',
+                    "delete the space before it and type it again",
+                )
+            )
+            name = bare
+        here = (*path, name)
+        if name in mapping:
+            source.problems.append(
+                source.problem_at(
+                    "HB004",
+                    mark,
+                    f'"{name}" stands here a second time (first in line {source.keys[here][0]})',
+                    "keep one of the two",
+                    here,
+                )
+            )
+            _node(source, next(events), events, (*path, name, "(again)"))
+            continue
+        source.keys[here] = mark
+        mapping[name] = _node(source, next(events), events, here)
+    return mapping
+
+
+_INVISIBLE = "\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff"
+_MISPLACED_SPACE = re.compile(rf"^ *[{_INVISIBLE}]|^[ -]*[\w-]+:[{_INVISIBLE}]")
+
+
+def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
+    """Say in plain words what the YAML parser met."""
+    if isinstance(error, yaml.reader.ReaderError):
+        mark = _offset_mark(source.text, error.position)
+        return source.problem_at(
+            "HB002", mark, "a control character stands here", "delete it and type the text again"
+        )
+    found = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    mark = _mark(found) if found else (1, 1)
+    lines = source.text.split("\n")
+    for number in range(max(mark[0] - 2, 0), min(mark[0], len(lines))):
+        line = lines[number]
+        indent = line[: len(line) - len(line.lstrip(" \t"))]
+        if "\t" in indent:
+            return source.problem_at(
+                "HB003",
+                (number + 1, indent.index("\t") + 1),
+                "a tab is used to indent",
+                "use two spaces instead",
+            )
+        space = _MISPLACED_SPACE.search(line)
+        if space:
+            return source.problem_at(
+                "HB014",
+                (number + 1, space.end()),
+                "a non-breaking space stands where YAML needs a plain one",
+                "delete it and type a space",
+            )
+    words, hint = _plain_words(str(getattr(error, "problem", "") or error))
+    return source.problem_at("HB002", mark, words, hint)
+
+
+def _plain_words(problem: str) -> tuple[str, str]:
+    for sign, words, hint in _SYNTAX:
+        if sign in problem:
+            return words, hint
+    return f"this is not YAML: {problem}", "compare with the lines around it"
+
+
+_SYNTAX = (
+    (
+        "mapping values are not allowed",
+        "a colon stands where no field can begin",
+        "put quotes around text that contains a colon, and check the indentation",
+    ),
+    (
+        "end of stream",
+        "a quotation mark is opened and never closed",
+        "add the closing quotation mark",
+    ),
+    (
+        "expected ',' or",
+        "a bracket is opened and never closed, or a comma is missing",
+        "add the closing bracket or the comma",
+    ),
+    (
+        "cannot start any token",
+        "text cannot begin with this character",
+        "put quotes around the text",
+    ),
+    (
+        "expected alphabetic or numeric",
+        "text cannot begin with * or &",
+        "put quotes around the text",
+    ),
+    (
+        "expected '-' indicator",
+        "this line is indented like the list above it, but is no item of it",
+        "begin it with - or indent it differently",
+    ),
+    (
+        "expected key",
+        "this line does not fit the indentation above it",
+        "indent it like its neighbours",
+    ),
+    (
+        "could not find expected ':'",
+        "a colon is missing after a field's name",
+        "write name: value",
+    ),
+)
+
+
+def _mark(mark: Any) -> Mark:
+    return mark.line + 1, mark.column + 1
+
+
+def _offset_mark(text: str, offset: int) -> Mark:
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
+
+
+def _short(text: str, limit: int = 40) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

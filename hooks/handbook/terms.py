@@ -1,0 +1,127 @@
+"""A Markdown extension: the first occurrence of an abbreviation carries its explanation.
+
+It reads the usual `*[QP]: …` lines, whose text may be inline Markdown, and explains each
+abbreviation once, in running text: headings, links, code and notes stay plain. The explanation
+is a button with a description beside it, which shows on hover, focus and tap, and which screen
+readers read. It also restores the @ that `prose.prepare` hid inside code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Extension, Markdown
+from markdown.blockprocessors import BlockProcessor
+from markdown.postprocessors import Postprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from handbook.prose import CODE_AT
+
+_DEFINITION = re.compile(r"^ {0,3}\*\[([^\]\n]+)\]:[ ]*(.+)$", re.MULTILINE)
+_PLAIN = {"h1", "h2", "h3", "h4", "h5", "h6", "a", "code", "pre", "abbr", "button", "summary"}
+_BOX = "handbook-terms"
+
+
+class _Definitions(BlockProcessor):
+    def test(self, parent: Element, block: str) -> bool:
+        del parent
+        return bool(_DEFINITION.search(block))
+
+    def run(self, parent: Element, blocks: list[str]) -> bool:
+        block = blocks.pop(0)
+        first = _DEFINITION.search(block)
+        if first is None or block[: first.start()].strip():
+            blocks.insert(0, block)
+            return False
+        box = parent.find(f"div[@class='{_BOX}']")
+        if box is None:
+            box = SubElement(parent, "div", {"class": _BOX})
+        for match in _DEFINITION.finditer(block):
+            SubElement(box, "span", {"data-term": match[1]}).text = match[2]
+        return True
+
+
+class _FirstOccurrences(Treeprocessor):
+    def run(self, root: Element) -> None:
+        box = root.find(f"div[@class='{_BOX}']")
+        if box is None:
+            return
+        root.remove(box)
+        waiting = {span.attrib.pop("data-term"): span for span in box}
+        words = sorted(map(re.escape, waiting), key=len, reverse=True)
+        pattern = re.compile(rf"(?<![\w-])({'|'.join(words)})s?(?![\w-])")
+        for parent, holder in list(_texts(root)):
+            if not waiting:
+                return
+            self._explain(parent, holder, pattern, waiting)
+
+    def _explain(
+        self, parent: Element, holder: Element, pattern: re.Pattern[str], waiting: dict[str, Element]
+    ) -> None:
+        """Explain in one text: `holder.text` where holder is the parent, else `holder.tail`."""
+        inside = holder is parent
+        text = (holder.text if inside else holder.tail) or ""
+        place = 0 if inside else list(parent).index(holder) + 1
+        position = 0
+        for match in pattern.finditer(text):
+            span = waiting.pop(match[1], None)
+            if span is None:
+                continue
+            before = text[position : match.start()]
+            if position == 0 and inside:
+                parent.text = before
+            elif position == 0:
+                holder.tail = before
+            else:
+                parent[place - 1].tail = before
+            parent.insert(place, _explained(match[0], match[1], span))
+            place += 1
+            position = match.end()
+        if position:
+            parent[place - 1].tail = text[position:]
+
+
+def _explained(shown: str, term: str, tip: Element) -> Element:
+    name = "term-" + re.sub(r"[^\w]+", "-", term.lower()).strip("-")
+    holder = Element("span", {"class": "term"})
+    button = SubElement(
+        holder, "button", {"type": "button", "class": "term__word", "aria-describedby": name}
+    )
+    SubElement(button, "abbr").text = shown
+    tip.attrib |= {"class": "term__tip", "id": name, "data-search-exclude": ""}
+    tip.tail = None
+    holder.append(tip)
+    return holder
+
+
+def _texts(element: Element) -> Iterator[tuple[Element, Element]]:
+    """Every text in reading order as (parent, holder), without those that stay plain."""
+    if element.tag in _PLAIN or element.get("class") == "footnote":
+        return
+    yield element, element
+    for child in list(element):
+        yield from _texts(child)
+        yield element, child
+
+
+class _RestoreCode(Postprocessor):
+    def run(self, text: str) -> str:
+        return text.replace(CODE_AT, "@")
+
+
+class TermsExtension(Extension):
+    """See the module."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
+        """Register the three parts; after attr_list (8), before the contents are made (5)."""
+        md.parser.blockprocessors.register(_Definitions(md.parser), "handbook_terms", 16)
+        md.treeprocessors.register(_FirstOccurrences(md), "handbook_terms", 6)
+        md.postprocessors.register(_RestoreCode(md), "handbook_code", 0)
+
+
+def makeExtension(**options: Any) -> TermsExtension:  # noqa: N802 - Python-Markdown's name
+    """The entry point that Python-Markdown asks for."""
+    return TermsExtension(**options)

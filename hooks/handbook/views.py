@@ -1,0 +1,551 @@
+"""What pages show, as values: pure functions from the book to small frozen records.
+
+Everything here is plain data (`dataclasses.asdict` gives JSON), without markup and without
+sentences: those stand in the templates. An `href` is an address from the site's root.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from handbook import addresses, schema
+from handbook.book import Book, Occurrence
+from handbook.rules import in_force
+
+MATRIX_CELLS = 20_000
+"""Above this number of cells a matrix is told as a list."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way to another record: its title, its address, and a line about it."""
+
+    title: str
+    href: str
+    summary: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Links of one kind, under the name of their collection."""
+
+    collection: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A stage on the pipeline as one page sees it: `on` where the page touches it."""
+
+    number: int
+    id: str
+    title: str
+    short: str
+    zone: str
+    href: str
+    on: bool
+    first_of_zone: bool
+
+
+@dataclass(frozen=True)
+class Name:
+    """An organisation as it is shown where it is used."""
+
+    name: str
+    short: str
+    native_name: str
+    native_language: str
+    url: str
+
+
+@dataclass(frozen=True)
+class SlotView:
+    """One slot, ready to be shown anywhere. Dates are ISO, times HH:MM."""
+
+    key: str
+    edition: str
+    edition_title: str
+    href: str
+    date: str
+    start: str
+    end: str
+    title: str
+    session: Link | None
+    kind: str
+    status: str
+    place: Link | None
+    lecturers: tuple[Link, ...]
+    hosts: tuple[Name, ...]
+    groups: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class DayView:
+    """A day of a timetable with its slots in time."""
+
+    date: str
+    slots: tuple[SlotView, ...]
+
+
+@dataclass(frozen=True)
+class OutcomeView:
+    """A learning outcome by its number."""
+
+    number: int
+    id: str
+    text: str
+    short: str
+    official: bool
+    href: str
+
+
+@dataclass(frozen=True)
+class ClauseView:
+    """A clause of a framework's edition."""
+
+    id: str
+    title: str
+    href: str
+    sessions: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class CitedFramework:
+    """A framework as a session cites it."""
+
+    framework: Link
+    clauses: tuple[ClauseView, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a matrix: what it is about, and for each column whether they meet."""
+
+    head: Link
+    group: str
+    cells: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Rows against columns; `rows` is empty and `pairs` told instead when it would be too large."""
+
+    columns: tuple[Link, ...]
+    rows: tuple[Row, ...]
+    totals: tuple[int, ...]
+    pairs: tuple[Group, ...] = ()
+
+
+@dataclass(frozen=True)
+class ListItem:
+    """A record in the list of its collection."""
+
+    title: str
+    href: str
+    summary: str
+    kind: str
+    stages: tuple[str, ...]
+    stops: tuple[int, ...]
+    status: str = ""
+    initials: str = ""
+    note: str = ""
+
+
+def link(book: Book, collection: str, record_id: str) -> Link:
+    """The link to a record of any collection."""
+    entity = book.records(collection)[record_id]
+    return Link(
+        title_of(entity, record_id),
+        addresses.of(collection, record_id),
+        str(getattr(entity, "summary", "")),
+        str(getattr(entity, "kind", "")),
+    )
+
+
+def title_of(entity: schema.Model, record_id: str) -> str:
+    """What a record is called, whichever field says so."""
+    for field in ("title", "name", "term", "text"):
+        value = getattr(entity, field, None)
+        if value:
+            return str(value)
+    return record_id
+
+
+def links(book: Book, collection: str, ids: Iterable[str]) -> tuple[Link, ...]:
+    """Links to several records, in the order given."""
+    return tuple(link(book, collection, record_id) for record_id in ids)
+
+
+def pointing(book: Book, collection: str, record_id: str) -> tuple[Group, ...]:
+    """What points at a record, by collection; what has no page of its own is left out."""
+    groups = []
+    for source in ("sessions", "cases", "frameworks", "lecturers", "places", "editions"):
+        ids = book.pointing_at(collection, record_id, source)
+        ids = [other for other in ids if (source, other) != (collection, record_id)]
+        if ids:
+            groups.append(Group(source, links(book, source, ids)))
+    return tuple(groups)
+
+
+def stops(book: Book, touched: Iterable[str]) -> tuple[Stop, ...]:
+    """The whole line, with the stops that a record touches."""
+    on = set(touched)
+    found = []
+    zone = ""
+    for number, (stage_id, stage) in enumerate(book.stages.items(), 1):
+        found.append(
+            Stop(
+                number,
+                stage_id,
+                stage.title,
+                stage.short,
+                stage.zone or "",
+                addresses.of("stages", stage_id),
+                stage_id in on,
+                bool(stage.zone) and stage.zone != zone,
+            )
+        )
+        zone = stage.zone or ""
+    return tuple(found)
+
+
+def name(book: Book, organisation_id: str | None) -> Name | None:
+    """An organisation, or None where none is given."""
+    if organisation_id is None:
+        return None
+    found = book.organisations[organisation_id]
+    return Name(
+        found.name,
+        found.short or "",
+        found.native_name or "",
+        found.native_language or "",
+        found.url or "",
+    )
+
+
+def names(book: Book, ids: Iterable[str]) -> tuple[Name, ...]:
+    """Several organisations."""
+    return tuple(found for found in (name(book, one) for one in ids) if found)
+
+
+# --- Time ------------------------------------------------------------------------------------
+
+_STRENGTH = ("example", "provisional", "confirmed")
+
+
+def weakest(*statuses: str) -> str:
+    """What may be claimed of something that several records speak of; cancelled wins."""
+    if "cancelled" in statuses:
+        return "cancelled"
+    return min(statuses, key=_STRENGTH.index)
+
+
+def slot_view(book: Book, occurrence: Occurrence) -> SlotView:
+    """One slot with everything it names."""
+    slot = occurrence.slot
+    edition = book.editions[occurrence.edition]
+    session = book.sessions[slot.session] if slot.session else None
+    statuses = [edition.status, slot.status, *([session.status] if session else [])]
+    address = addresses.of("editions", occurrence.edition)
+    return SlotView(
+        key=slot.identity,
+        edition=occurrence.edition,
+        edition_title=edition.title,
+        href=f"{address}#{slot.identity}",
+        date=occurrence.date.isoformat(),
+        start=f"{slot.start:%H:%M}",
+        end=f"{slot.end:%H:%M}",
+        title=slot.title or (session.title if session else slot.identity),
+        session=link(book, "sessions", slot.session) if slot.session else None,
+        kind=session.kind if session else slot.kind or "other",
+        status=weakest(*statuses),
+        place=link(book, "places", slot.place) if slot.place else None,
+        lecturers=links(book, "lecturers", slot.lecturers),
+        hosts=names(book, slot.hosts),
+        groups=tuple(edition.groups[group].name for group in slot.groups),
+        note=slot.note or "",
+    )
+
+
+def slots_of(book: Book, collection: str, record_id: str) -> tuple[SlotView, ...]:
+    """The slots of a session, lecturer or place, in time."""
+    found = book.occurrences_of.get((collection, record_id), ())
+    return tuple(slot_view(book, occurrence) for occurrence in found)
+
+
+def timetable(book: Book, edition_id: str) -> tuple[DayView, ...]:
+    """An edition's days, each with its slots; days without slots are kept."""
+    days: dict[dt.date, list[SlotView]] = {
+        day.date: [] for day in sorted(book.editions[edition_id].days, key=lambda day: day.date)
+    }
+    for occurrence in book.occurrences:
+        if occurrence.edition == edition_id:
+            days[occurrence.date].append(slot_view(book, occurrence))
+    return tuple(DayView(date.isoformat(), tuple(slots)) for date, slots in days.items())
+
+
+def begins(edition: schema.Edition) -> str:
+    """When an edition begins, as precisely as known, for sorting."""
+    return edition.starts.isoformat() if edition.starts else edition.when or ""
+
+
+def current_edition(book: Book, today: dt.date) -> str | None:
+    """The running edition, else the next, else the latest."""
+    by_time = sorted(book.editions, key=lambda one: begins(book.editions[one]))
+    for edition_id in by_time:
+        edition = book.editions[edition_id]
+        if edition.ends and today <= edition.ends:
+            return edition_id
+        if edition.ends is None and today.isoformat()[: len(edition.when or "")] <= (
+            edition.when or ""
+        ):
+            return edition_id
+    return by_time[-1] if by_time else None
+
+
+def phase(edition: schema.Edition, today: dt.date) -> str:
+    """Where an edition stands today: 'before', 'during' or 'after'."""
+    if edition.starts is None or edition.ends is None:
+        month = edition.when or ""
+        return "after" if month < today.isoformat()[: len(month)] else "before"
+    if today < edition.starts:
+        return "before"
+    return "during" if today <= edition.ends else "after"
+
+
+def neighbours(book: Book, session_id: str, edition_id: str | None) -> dict[str, SlotView | None]:
+    """The sessions just before and just after this one in an edition."""
+    slots = [o for o in book.occurrences if o.edition == edition_id and o.slot.session]
+    own = [index for index, o in enumerate(slots) if o.slot.session == session_id]
+    if not own:
+        return {"earlier": None, "later": None}
+    before = [o for o in slots[: own[0]] if o.slot.session != session_id]
+    after = [o for o in slots[own[-1] + 1 :] if o.slot.session != session_id]
+    return {
+        "earlier": slot_view(book, before[-1]) if before else None,
+        "later": slot_view(book, after[0]) if after else None,
+    }
+
+
+# --- Learning and regulation -----------------------------------------------------------------
+
+
+def outcomes(book: Book, ids: Iterable[str] | None = None) -> tuple[OutcomeView, ...]:
+    """Outcomes by number; all of them, or those named."""
+    wanted = None if ids is None else set(ids)
+    return tuple(
+        OutcomeView(
+            number,
+            outcome_id,
+            outcome.text,
+            outcome.short,
+            outcome.official,
+            addresses.of("outcomes", outcome_id),
+        )
+        for number, (outcome_id, outcome) in enumerate(book.outcomes.items(), 1)
+        if wanted is None or outcome_id in wanted
+    )
+
+
+def cited_frameworks(book: Book, session: schema.Session) -> tuple[CitedFramework, ...]:
+    """A session's frameworks with the titles of the clauses it cites."""
+    found = []
+    for citation in session.frameworks:
+        framework = book.frameworks[citation.framework]
+        titles = {clause: t for e in framework.editions for clause, t in e.clauses.items()}
+        address = addresses.of("frameworks", citation.framework)
+        clauses = tuple(
+            ClauseView(clause, titles.get(clause, ""), f"{address}#{clause}")
+            for clause in citation.clauses
+        )
+        found.append(CitedFramework(link(book, "frameworks", citation.framework), clauses))
+    return tuple(found)
+
+
+def clauses(book: Book, framework_id: str, today: dt.date) -> tuple[ClauseView, ...]:
+    """The clauses of the edition in force, with the sessions that teach each."""
+    framework = book.frameworks[framework_id]
+    edition = in_force(framework, today) or next(iter(framework.editions[-1:]), None)
+    if edition is None:
+        return ()
+    teaching: dict[str, list[str]] = {}
+    for session_id, session in book.sessions.items():
+        for citation in session.frameworks:
+            if citation.framework == framework_id:
+                for clause in citation.clauses:
+                    teaching.setdefault(clause, []).append(session_id)
+    address = addresses.of("frameworks", framework_id)
+    return tuple(
+        ClauseView(
+            clause,
+            title,
+            f"{address}#{clause}",
+            links(book, "sessions", teaching.get(clause, ())),
+        )
+        for clause, title in edition.clauses.items()
+    )
+
+
+def _matrix(
+    columns: tuple[Link, ...], rows: list[tuple[Link, str, frozenset[int]]]
+) -> Matrix:
+    totals = tuple(
+        sum(column in touched for _, _, touched in rows) for column in range(len(columns))
+    )
+    if len(columns) * len(rows) > MATRIX_CELLS:
+        pairs = tuple(
+            Group(column.title, tuple(head for head, _, touched in rows if number in touched))
+            for number, column in enumerate(columns)
+        )
+        return Matrix(columns, (), totals, pairs)
+    return Matrix(
+        columns,
+        tuple(
+            Row(head, group, tuple(number in touched for number in range(len(columns))))
+            for head, group, touched in rows
+        ),
+        totals,
+    )
+
+
+def outcome_matrix(book: Book) -> Matrix:
+    """Sessions against learning outcomes."""
+    position = {outcome: number for number, outcome in enumerate(book.outcomes)}
+    columns = tuple(
+        Link(outcome.short, addresses.of("outcomes", outcome_id), outcome.text)
+        for outcome_id, outcome in book.outcomes.items()
+    )
+    rows = [
+        (
+            link(book, "sessions", session_id),
+            session.kind,
+            frozenset(position[outcome] for outcome in session.outcomes),
+        )
+        for session_id, session in in_time(book)
+    ]
+    return _matrix(columns, rows)
+
+
+def framework_matrix(book: Book) -> Matrix:
+    """Frameworks (rows) against the sessions and cases (columns) that use them."""
+    users = [
+        (("sessions", session_id), {citation.framework for citation in session.frameworks})
+        for session_id, session in in_time(book)
+    ]
+    users += [(("cases", case_id), set(case.frameworks)) for case_id, case in book.cases.items()]
+    users = [(key, used) for key, used in users if used]
+    columns = tuple(link(book, collection, one) for (collection, one), _ in users)
+    rows = [
+        (
+            Link(framework.short or framework.title, addresses.of("frameworks", framework_id)),
+            framework.kind,
+            frozenset(number for number, (_, used) in enumerate(users) if framework_id in used),
+        )
+        for framework_id, framework in book.frameworks.items()
+    ]
+    return _matrix(columns, rows)
+
+
+def in_time(book: Book) -> list[tuple[str, schema.Session]]:
+    """Sessions as the latest edition orders them; those without a slot come last, by id."""
+    first: dict[str, tuple[str, int]] = {}
+    for number, occurrence in enumerate(book.occurrences):
+        session = occurrence.slot.session
+        if session:
+            edition = book.editions[occurrence.edition]
+            rank = (begins(edition), -number)
+            first[session] = max(first.get(session, rank), rank)
+    ordered = sorted(
+        (one for one in book.sessions if one in first),
+        key=lambda one: (_reverse(first[one][0]), -first[one][1]),
+    )
+    ordered += [one for one in book.sessions if one not in first]
+    return [(one, book.sessions[one]) for one in ordered]
+
+
+def _reverse(text: str) -> tuple[int, ...]:
+    return tuple(-ord(letter) for letter in text)
+
+
+def stage_groups(book: Book, stage_id: str) -> tuple[Group, ...]:
+    """What a stage is taught by, who works there and which rules bite."""
+    return pointing(book, "stages", stage_id)
+
+
+def items(book: Book, collection: str) -> tuple[ListItem, ...]:
+    """All records of a collection as its list shows them."""
+    numbers = {stage: number for number, stage in enumerate(book.stages, 1)}
+    pairs = (
+        [(one, entity) for one, entity in in_time(book)]
+        if collection == "sessions"
+        else list(book.records(collection).items())
+    )
+    found = []
+    for record_id, entity in pairs:
+        stages = tuple(getattr(entity, "stages", ()))
+        title = title_of(entity, record_id)
+        found.append(
+            ListItem(
+                title,
+                addresses.of(collection, record_id),
+                str(getattr(entity, "summary", "")),
+                str(getattr(entity, "kind", "")),
+                stages,
+                tuple(numbers[stage] for stage in stages if stage in numbers),
+                str(getattr(entity, "status", "")),
+                initials(title) if collection == "lecturers" else "",
+            )
+        )
+    return tuple(found)
+
+
+def initials(person: str) -> str:
+    """The first letters of a person's first and last name."""
+    words = [word for word in person.split() if word[0].isalpha()]
+    return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))
+
+
+# --- The site --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Site:
+    """What every page shows around its own content."""
+
+    title: str
+    short: str
+    summary: str
+    language: str
+    time_zone: str
+    host: Name | None
+    school: Name | None
+    publisher: Name | None
+    credits: str
+    level: str
+    notices: tuple[str, ...]
+
+
+def site(book: Book, today: dt.date) -> Site:
+    """The course as the header, the footer and the home page show it, with today's notices."""
+    course = book.course
+    return Site(
+        course.title,
+        course.short or course.title,
+        course.summary,
+        course.language,
+        course.time_zone,
+        name(book, course.host),
+        name(book, course.school),
+        name(book, course.publisher or course.host),
+        str(course.credits) if course.credits is not None else "",
+        course.level or "",
+        tuple(
+            notice.text
+            for notice in course.notices
+            if (notice.from_ is None or notice.from_ <= today) and today <= notice.until
+        ),
+    )

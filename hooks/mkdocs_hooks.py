@@ -1,0 +1,249 @@
+"""The only module that meets MkDocs: it hands the core's pages to a build, and publishes it.
+
+MkDocs calls the functions whose names begin with `on_`. A hook file can import its neighbours
+only here at the top: its folder is on the path only while it is loaded.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from types import SimpleNamespace
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup, escape
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.utils import CountHandler
+from mkdocs_bibtex.citation import Citation, CitationBlock, InlineReference
+from mkdocs_bibtex.registry import SimpleRegistry
+
+import handbook.terms  # noqa: F401 - Python-Markdown imports it later by name
+from handbook import dates, markup, pages, report, views
+from handbook.bibliography import Bibliography
+from handbook.compose import Composition, compose
+
+log = logging.getLogger("mkdocs.plugins.handbook")
+
+
+@dataclass
+class _Build:
+    """What one build knows. A new one begins with each build, so nothing goes stale in `serve`."""
+
+    composition: Composition
+    pages: dict[str, pages.Page]
+    warnings: CountHandler
+    stage: FilePath | None = None
+    target: FilePath | None = None
+
+
+_builds: list[_Build] = []
+_command = {"name": "build", "dirty": False}
+
+
+def on_startup(*, command: str, dirty: bool) -> None:
+    """Remember what was asked for; that this event exists keeps plugins alive under `serve`."""
+    _command.update(name=command, dirty=dirty)
+
+
+@event_priority(100)
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Compose before any other plugin reads the data, and stop here if it is not sound.
+
+    MkDocs has not touched `site/` yet. A build that goes on writes to an empty folder beside it,
+    because MkDocs counts strict-mode warnings only after it has written everything.
+    """
+    root = FilePath(config.config_file_path).parent
+    composition = compose(root)
+    _speak(composition, strict=bool(config.strict))
+    build = _Build(
+        composition, {page.uri: page for page in composition.pages}, CountHandler()
+    )
+    build.warnings.setLevel(logging.WARNING)
+    logging.getLogger("mkdocs").addHandler(build.warnings)
+    _builds[:] = [build]
+    if _command["name"] == "build" and not _command["dirty"]:
+        build.target = FilePath(config.site_dir)
+        build.target.parent.mkdir(parents=True, exist_ok=True)
+        build.stage = FilePath(tempfile.mkdtemp(prefix=".site-", dir=build.target.parent))
+        build.stage.chmod(0o755)
+        config.site_dir = str(build.stage)
+    course = composition.book.course
+    config.site_name = escape(course.short or course.title)
+    config.site_description = escape(course.summary)
+    config.theme["language"] = course.language
+    config.markdown_extensions = list(markup.EXTENSIONS)
+    config.mdx_configs = dict(markup.OPTIONS)
+    return config
+
+
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Give mkdocs-bibtex the core's notes: it would format each reference anew on every page."""
+    build = _builds[0]
+    bibtex = config.plugins["bibtex"]
+    bibtex.registry = _Notes(build.composition.book.references)  # type: ignore[attr-defined]
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the generated pages, each with the file that 'edit this page' opens."""
+    root = FilePath(config.config_file_path).parent
+    in_nav = set(_uris(config.nav))
+    for page in _builds[0].composition.pages:
+        if files.get_file_from_path(page.uri):
+            continue  # written by hand; the core's version of its text replaces it below
+        file = File.generated(config, page.uri, content=page.body)
+        source = os.path.relpath(root / page.source, config.docs_dir)
+        file.edit_uri = FilePath(source).as_posix()
+        if page.uri not in in_nav:
+            file.inclusion = InclusionLevel.NOT_IN_NAV
+        files.append(file)
+    return files
+
+
+@event_priority(100)
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Before mkdocs-bibtex sees the text: the core's body and values; titles escaped once.
+
+    Material prints titles and descriptions as they are, without escaping; as `Markup` they come
+    out right there and in our own templates, which escape everything else.
+    """
+    del files
+    made = _builds[0].pages.get(page.file.src_uri)
+    if made is None:
+        return markdown
+    if made.meta:
+        page.meta = dict(made.meta)
+        page.meta["title"] = page.title = escape(made.title)
+        page.meta["description"] = escape(made.meta["description"])
+    if page.edit_url and not FilePath(made.source).suffix:
+        # A list is made from a folder, which GitHub shows under tree/ and cannot edit.
+        page.edit_url = re.sub(r"/edit/", "/tree/", page.edit_url, count=1)
+    del config
+    return made.body
+
+
+def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Tell MkDocs' link check about the anchors that templates will add."""
+    del config, files
+    made = _builds[0].pages.get(page.file.src_uri)
+    if made and page.present_anchor_ids is not None:
+        page.present_anchor_ids |= set(made.anchors)
+    return html
+
+
+def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+    """Escape in our own templates, which MkDocs does not; and give them their few tools."""
+    build = _builds[0]
+    site = pages.plain(views.site(build.composition.book, build.composition.today))
+    language = site["language"]
+    ours = _template_names(FilePath(config.theme.custom_dir or ""))
+    env.autoescape = lambda name: name in ours
+    env.filters |= {
+        "day": lambda date: dates.day(date, language),
+        "as_of": lambda date: dates.partial(date, language),
+        "pieces": _pieces,
+    }
+    env.globals |= {
+        "site": site,
+        "span": lambda starts, ends: dates.span(starts, ends, language),
+        "has_page": {file.src_uri for file in files.documentation_pages()}.__contains__,
+    }
+    return env
+
+
+@event_priority(-100)
+def on_post_build(config: MkDocsConfig) -> None:
+    """Publish the finished build, if it passed; in strict mode a warning means it did not."""
+    build = _builds[0]
+    if build.stage is None or build.target is None:
+        return
+    if config.strict and build.warnings.get_counts():
+        return
+    _exchange(build.stage, build.target)
+    log.info("Published to %s", build.target)
+
+
+def on_build_error(error: Exception) -> None:
+    """Nothing to publish: the last good site stays as it is."""
+    del error
+    for build in _builds:
+        logging.getLogger("mkdocs").removeHandler(build.warnings)
+        if build.stage is not None:
+            shutil.rmtree(build.stage, ignore_errors=True)
+
+
+# --- Behind the events -----------------------------------------------------------------------
+
+
+class _Notes(SimpleRegistry):
+    """mkdocs-bibtex's registry, answered from the core: each reference is formatted once.
+
+    The core has checked every citation already, so there is nothing left to validate.
+    """
+
+    def __init__(self, references: Bibliography) -> None:
+        self.references = references
+        self.bib_data = SimpleNamespace(entries=references.lines)
+        self.footnote_format = "{key}"
+
+    def validate_citation_blocks(self, citation_blocks: list[CitationBlock]) -> None:
+        """Nothing: see the class."""
+
+    def reference_text(self, citation: Citation | InlineReference) -> str:
+        """The note of a citation."""
+        return self.references.note(citation.key)
+
+
+def _speak(composition: Composition, *, strict: bool) -> None:
+    for problem in composition.problems:
+        log.log(logging.ERROR if problem.severity == "error" else logging.WARNING, "%s", problem)
+    if not composition.sound or (strict and composition.problems):
+        counted = report.count(composition.problems)
+        raise PluginError(f"The data has {counted}; nothing was built.")
+
+
+def _exchange(stage: FilePath, target: FilePath) -> None:
+    """Put the new site in the place of the old one."""
+    old = FilePath(tempfile.mkdtemp(prefix=".site-", dir=target.parent))
+    if target.exists():
+        target.rename(old / "site")
+    stage.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _uris(nav: Any) -> Iterator[str]:
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, dict):
+        for entry in nav.values():
+            yield from _uris(entry)
+    else:
+        for entry in nav or []:
+            yield from _uris(entry)
+
+
+def _template_names(folder: FilePath) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
+
+
+def _pieces(content: str) -> list[dict[str, str]]:
+    """Content split at its part markers: HTML, and the names of the parts between it."""
+    found = []
+    for number, piece in enumerate(re.split(r"<!-- part: ([\w -]+?) -->", content)):
+        if number % 2:
+            name, _, argument = piece.partition(" ")
+            found.append({"part": name, "argument": argument})
+        elif piece.strip():
+            found.append({"html": Markup(piece)})  # noqa: S704 - Python-Markdown made it
+    return found
