@@ -23,13 +23,12 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
-from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 from mkdocs_bibtex.citation import Citation, CitationBlock, InlineReference
 from mkdocs_bibtex.registry import SimpleRegistry
 
-import handbook.terms  # noqa: F401 - Python-Markdown imports it later by name
+import handbook.extension  # noqa: F401 - Python-Markdown imports it later by name
 from handbook import dates, markup, pages, report, views
 from handbook.bibliography import Bibliography
 from handbook.compose import Composition, compose
@@ -67,9 +66,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     root = FilePath(config.config_file_path).parent
     composition = compose(root)
     _speak(composition, strict=bool(config.strict))
-    build = _Build(
-        composition, {page.uri: page for page in composition.pages}, CountHandler()
-    )
+    build = _Build(composition, {page.uri: page for page in composition.pages}, CountHandler())
     build.warnings.setLevel(logging.WARNING)
     logging.getLogger("mkdocs").addHandler(build.warnings)
     _builds[:] = [build]
@@ -124,7 +121,7 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
         return markdown
     if made.meta:
         page.meta = dict(made.meta)
-        page.meta["title"] = page.title = escape(made.title)
+        page.meta["title"] = escape(made.title)
         page.meta["description"] = escape(made.meta["description"])
     if page.edit_url and not FilePath(made.source).suffix:
         # A list is made from a folder, which GitHub shows under tree/ and cannot edit.

@@ -68,14 +68,12 @@ def all_pages(book: Book) -> dict[str, str]:
 
 def fragments(book: Book) -> Mapping[str, set[str]]:
     """The places inside pages whose names are ids of records; other pages are not listed."""
-    found = {
-        "outcomes/": set(book.outcomes),
-        "pipeline/": set(book.stages),
-        "glossary/": set(book.glossary),
-        "references/": {f"ref-{key}" for key in book.references.lines},
-    }
+    pages = {"outcomes/": "outcomes", "pipeline/": "stages", "glossary/": "glossary"}
+    found = {page: set(book.ids(name)) for page, name in pages.items()}
+    pages["references/"] = "references"
+    found["references/"] = {f"ref-{key}" for key in book.references.lines}
     for edition in book.editions:
         found[f"timetable/{edition}/"] = {
             o.slot.identity for o in book.occurrences if o.edition == edition
         }
-    return found
+    return {page: ids for page, ids in found.items() if pages.get(page) not in book.unreadable}

@@ -33,7 +33,7 @@ class Bibliography:
 
     @cached_property
     def entries(self) -> Mapping[str, Any]:
-        """pybtex's entries; parsing them is left until somebody asks."""
+        """Pybtex's entries; parsing them is left until somebody asks."""
         from pybtex.database import parse_string  # noqa: PLC0415 - slow, and rarely needed
 
         return dict(parse_string(self.source.text, "bibtex").entries)

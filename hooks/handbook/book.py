@@ -50,7 +50,8 @@ class Book:
     """Everything the data says.
 
     A record that cannot be typed is in none of the mappings; its id is in `unread`, so that what
-    refers to it is not blamed for its fault.
+    refers to it is not blamed for its fault. `unreadable` names the collections whose one file
+    cannot be read at all, so that any id may be in it.
     """
 
     outcomes: Mapping[str, schema.Outcome]
@@ -69,6 +70,7 @@ class Book:
     documents: tuple[Document, ...]
     origins: Mapping[Key, Origin]
     unread: Mapping[Key, Source]
+    unreadable: frozenset[str]
     sources: tuple[Source, ...] = field(repr=False, default=())
 
     @property
@@ -89,6 +91,8 @@ class Book:
 
     def known(self, collection: str, record_id: str) -> bool:
         """Whether such a record exists, be it readable or not."""
+        if collection in self.unreadable:
+            return True
         if collection == "references":
             return record_id in self.references
         return record_id in self.records(collection) or (collection, record_id) in self.unread
@@ -143,7 +147,7 @@ class Book:
                     found.setdefault((name, record_id), []).append(occurrence)
         return {key: tuple(value) for key, value in found.items()}
 
-    def problem(  # noqa: PLR0913 - a problem has that many parts
+    def problem(
         self, code: str, key: Key, path: Path, message: str, hint: str = "", *, at_key: bool = False
     ) -> Problem:
         """A problem at a field of a record."""
@@ -172,11 +176,14 @@ def load(root: FilePath) -> tuple[Book, list[Problem]]:
         "courses" if name == "course" else name: found for name, found in shelf.records.items()
     }
     book = Book(
-        **cast("dict[str, dict[str, schema.Model]]", records),  # type: ignore[arg-type]
+        **records,  # type: ignore[arg-type] # each is a mapping to its own model
         references=references,
         documents=documents,
         origins=shelf.origins,
         unread=shelf.unread,
+        unreadable=frozenset(
+            shelf.unreadable | ({"references"} if references.source.problems else set())
+        ),
         sources=tuple(shelf.sources),
     )
     return book, shelf.problems
@@ -191,6 +198,7 @@ class _Shelf:
         self.records: dict[str, dict[str, schema.Model]] = {name: {} for name in COLLECTIONS}
         self.origins: dict[Key, Origin] = {}
         self.unread: dict[Key, Source] = {}
+        self.unreadable: set[str] = set()
         self.sources: list[Source] = []
         self.problems: list[Problem] = []
 
@@ -276,12 +284,12 @@ class _Shelf:
         return source
 
     def _is(self, shape: type, source: Source) -> bool:
-        if source.data is None:
-            return False
-        if not isinstance(source.data, shape):
+        if isinstance(source.data, shape):
+            return True
+        self.unreadable.add(FilePath(source.file).stem)
+        if source.data is not None:
             self.problems.append(_misshapen(source, (), shape))
-            return False
-        return True
+        return False
 
     def _record(self, collection: Collection, record_id: str, source: Source, path: Path) -> None:
         key = (collection.name, record_id)

@@ -14,12 +14,11 @@ EXTENSIONS: tuple[str, ...] = (
     "admonition",
     "sane_lists",
     "toc",
-    "handbook.terms",
+    "handbook.extension",
 )
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    # The order of first use; the default numbers notes by where they are written.
-    "footnotes": {"USE_DEFINITION_ORDER": False, "BACKLINK_TEXT": "↩"},
+    "footnotes": {"BACKLINK_TEXT": "↩"},
     # An attribute and not a style, which a strict content security policy would refuse.
     "tables": {"use_align_attribute": True},
     "toc": {"permalink": False},

@@ -59,7 +59,9 @@ def _session(book: Book, record_id: str, today: dt.date) -> Values:
         "cases": views.links(book, "cases", session.cases),
         "frameworks": views.cited_frameworks(book, session),
         "needs": views.links(book, "sessions", session.needs),
-        "needed_by": views.links(book, "sessions", book.pointing_at("sessions", record_id, "sessions")),
+        "needed_by": views.links(
+            book, "sessions", book.pointing_at("sessions", record_id, "sessions")
+        ),
         "terms": views.links(book, "glossary", session.terms),
         "materials": [material.model_dump() for material in session.materials],
         "practical": {
@@ -222,7 +224,9 @@ def _outcomes(book: Book, today: dt.date) -> Values:
         "outcomes": views.outcomes(book),
         "official": all(outcome.official for outcome in book.outcomes.values()),
         "covered_by": {
-            outcome: views.links(book, "sessions", book.pointing_at("outcomes", outcome, "sessions"))
+            outcome: views.links(
+                book, "sessions", book.pointing_at("outcomes", outcome, "sessions")
+            )
             for outcome in book.outcomes
         },
         "matrix": matrix,
@@ -276,7 +280,11 @@ def _practical(book: Book, today: dt.date) -> Values:
         ],
         "links": [one.model_dump() for one in course.links],
         "bring": [
-            {"session": views.link(book, "sessions", one), "bring": s.bring or "", "wear": s.wear or ""}
+            {
+                "session": views.link(book, "sessions", one),
+                "bring": s.bring or "",
+                "wear": s.wear or "",
+            }
             for one, s in views.in_time(book)
             if s.bring or s.wear
         ],
@@ -295,7 +303,7 @@ def _nothing(book: Book, today: dt.date) -> Values:
 
 @dataclass(frozen=True)
 class Hub:
-    """A page that every handbook has once: its uri, template and values, and what it is made from."""
+    """A page that every handbook has once: its uri, template, values, and source file."""
 
     uri: str
     template: str
@@ -336,6 +344,7 @@ class _Press:
             "course": book.course,
             "text": prose.escape,
             "html": html_escape,
+            "reference": book.references.note,
             "course_stages": book.stages,
             "course_terms": book.glossary,
         }
@@ -371,12 +380,16 @@ class _Press:
         uri = f"{kind.collection}/{record_id}.md"
         values = kind.values(self.book, record_id, self.today)
         anchors = tuple(clause.id for clause in values.get("clauses", ()))
+        title = views.title_of(entity, record_id)
+        for mention in self.book.mentions[kind.collection, record_id]:
+            if mention.collection == "references":
+                self._cite(mention.id, uri, title)
         return self._page(
             uri,
             kind.template,
             {"record": entity, "id": record_id, **values},
             source=self.book.origins[kind.collection, record_id].source.file,
-            title=views.title_of(entity, record_id),
+            title=title,
             description=str(getattr(entity, "summary", "")),
             section=kind.collection,
             anchors=anchors,
@@ -443,7 +456,7 @@ class _Press:
             for key in sorted(references.lines, key=lambda key: _sorting(references.note(key)))
         ]
 
-    def _page(  # noqa: PLR0913 - a page has that many sides
+    def _page(
         self,
         uri: str,
         template: str,
@@ -492,7 +505,7 @@ class _Press:
 
         return ready
 
-    def _pressed(  # noqa: PLR0913 - a page has that many sides
+    def _pressed(
         self,
         uri: str,
         title: str,
@@ -502,11 +515,13 @@ class _Press:
         meta: Values | None = None,
         anchors: tuple[str, ...] = (),
     ) -> Page:
-        address = addresses.of_uri(uri)
         keys = [citation.name for citation in prose.citations(body)]
         for key in [*keys, *(label.split("--")[0] for label in located)]:
-            self.cited_on.setdefault(key, {}).setdefault(address, title)
+            self._cite(key, uri, title)
         return Page(uri, title, self._finished(body, uri, located), source, meta or {}, anchors)
+
+    def _cite(self, key: str, uri: str, title: str) -> None:
+        self.cited_on.setdefault(key, {}).setdefault(addresses.of_uri(uri), title)
 
     def _finished(self, body: str, uri: str, located: Mapping[str, str]) -> str:
         """The body with its notes, its abbreviations and its bibliography at the end."""
@@ -561,5 +576,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     return value
-
-

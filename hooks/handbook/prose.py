@@ -9,13 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 CODE_AT = "\ue000"
-"""Stands for @ inside code until the page is rendered, so that no plugin takes it for a citation."""
+"""Stands for @ inside code until a page is rendered, so that no plugin sees a citation there."""
 
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
+)
 _SPAN = re.compile(r"(?<!\\)(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_INDENTED = re.compile(r"(?:(?<=\n\n)|\A)(?: {4}|\t)[^\n]*(?:\n(?: {4}|\t)[^\n]*|\n(?=\n*(?: {4}|\t)))*")
+_INDENTED = re.compile(
+    r"(?:(?<=\n\n)|\A)(?: {4}|\t)[^\n]*(?:\n(?: {4}|\t)[^\n]*|\n(?=\n*(?: {4}|\t)))*"
+)
 _OWNER = re.compile(r"^(?:[-*+] |\d+[.)] |\[\^[^\]]+\]:|:   |!!! |\?\?\?)", re.MULTILINE)
 
 
@@ -51,7 +56,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class CitationGroup:
-    """One pair of brackets with citations: `[@a; @b, ch. 9]`; or, not `understood`, a try at one."""
+    """Brackets with citations: `[@a; @b, ch. 9]`; or, where not `understood`, a try at it."""
 
     start: int
     end: int
@@ -61,7 +66,9 @@ class CitationGroup:
 
 _BRACKETS = re.compile(r"(?<!\\)\[(?!\^)([^\[\]]*(?:(?<=\[)|(?<=[\s;(]))@[\w][^\[\]]*)\](?![(\[])")
 _CITED = re.compile(r"\s*@([\w-]+)(?:,\s*([^;]+?))?\s*")
-_LINK = re.compile(r"(?<!\\)\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+[\"'][^\n]*?[\"'])?\s*\)")
+_LINK = re.compile(
+    r"(?<!\\)\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+[\"'][^\n]*?[\"'])?\s*\)"
+)
 _DEFINED_LINK = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:\s*(\S+)", re.MULTILINE)
 _NOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\](:)?")
 _HEADING = re.compile(r"^(#{1,6})(?=[ \t])", re.MULTILINE)
@@ -150,42 +157,65 @@ def prepare(
     second value: label → note, from `notes_of(key)`), because mkdocs-bibtex drops locators.
     """
     masked = mask(text)
-    edits: list[tuple[int, int, str]] = []
     located: dict[str, str] = {}
-    for group in citation_groups(text, masked):
-        if any(citation.locator for citation in group.citations):
-            labels = []
-            for citation in group.citations:
-                if citation.locator:
-                    label = footnote_label(citation.name, citation.locator)
-                    located[label] = with_locator(notes_of(citation.name), citation.locator)
-                    labels.append(f"[^{label}]")
-                else:
-                    labels.append(f"[@{citation.name}]")
-            edits.append((group.start, group.end, "".join(labels)))
-    for mention in links(text, masked):
-        target = link(mention.name)
-        if target != mention.name:
-            edits.append((mention.start, mention.start + len(mention.name), target))
-    for mention in (*notes(text, masked)[0], *notes(text, masked)[1]):
-        edits.append((mention.start, mention.start, f"note-{prefix}-"))
-    levels = [len(match[1]) for match in _HEADING.finditer(masked)]
-    shift = under + 1 - min(levels, default=under + 1)
-    if shift > 0:
-        for match in _HEADING.finditer(masked):
-            level = min(len(match[1]) + shift, 6)
-            edits.append((match.start(), match.end(), "#" * level))
-    if "@" in text:
-        edits += [
+    edits = [
+        *_citation_edits(text, masked, located, notes_of),
+        *_link_edits(text, masked, link),
+        *_heading_edits(masked, under),
+        *(
+            (mention.start, mention.start, f"note-{prefix}-")
+            for mentions in notes(text, masked)
+            for mention in mentions
+        ),
+        *(
             (match.start(), match.end(), CODE_AT)
             for match in re.finditer("@", text)
             if masked[match.start()] != "@"
-        ]
+        ),
+    ]
     return _edited(text, edits).strip("\n"), located
 
 
+_Edit: TypeAlias = tuple[int, int, str]
+"""Replace the text from one position to another."""
+
+
+def _citation_edits(
+    text: str, masked: str, located: dict[str, str], notes_of: Callable[[str], str]
+) -> Iterator[_Edit]:
+    for group in citation_groups(text, masked):
+        if masked[group.start - 1 : group.start] == " ":
+            yield group.start - 1, group.start, ""  # a note's number joins its word
+        if not any(citation.locator for citation in group.citations):
+            continue
+        labels = []
+        for citation in group.citations:
+            if citation.locator:
+                label = footnote_label(citation.name, citation.locator)
+                located[label] = with_locator(notes_of(citation.name), citation.locator)
+                labels.append(f"[^{label}]")
+            else:
+                labels.append(f"[@{citation.name}]")
+        yield group.start, group.end, "".join(labels)
+
+
+def _link_edits(text: str, masked: str, link: Callable[[str], str]) -> Iterator[_Edit]:
+    for mention in links(text, masked):
+        target = link(mention.name)
+        if target != mention.name:
+            yield mention.start, mention.start + len(mention.name), target
+
+
+def _heading_edits(masked: str, under: int) -> Iterator[_Edit]:
+    headings = list(_HEADING.finditer(masked))
+    shift = under + 1 - min((len(match[1]) for match in headings), default=under + 1)
+    if shift > 0:
+        for match in headings:
+            yield match.start(), match.end(), "#" * min(len(match[1]) + shift, 6)
+
+
 def with_locator(note: str, locator: str) -> str:
-    """A reference that names the place in it: '…, 2017, ch. 9.'"""
+    """A reference that names the place in it: '…, 2017, ch. 9'."""
     return f"{note.rstrip().rstrip('.')}, {locator.rstrip('.')}."
 
 
@@ -195,7 +225,7 @@ def without_citations(text: str) -> str:
     return re.sub(r"\s+([.,;:])", r"\1", _edited(text, edits))
 
 
-def _edited(text: str, edits: list[tuple[int, int, str]]) -> str:
+def _edited(text: str, edits: list[_Edit]) -> str:
     parts = []
     position = 0
     for start, end, words in sorted(edits):

@@ -68,7 +68,7 @@ def explanation(code: Code) -> str:
         [
             f"{code.code} ({code.severity}): {code.title}",
             "",
-            " ".join([code.why.strip(), waivable]).strip(),
+            f"{code.why.strip()} {waivable}".strip(),
             "",
             "Not like this:",
             _indented(code.bad),

@@ -143,6 +143,8 @@ def slots_lie_inside_their_edition(book: Book, today: dt.date) -> Problems:
     """HB202: no day before the edition starts or after it ends."""
     del today
     for edition_id, edition in book.editions.items():
+        if edition.starts and edition.ends and edition.ends < edition.starts:
+            continue  # that is a problem of its own
         for index, day in enumerate(edition.days):
             early = edition.starts is not None and day.date < edition.starts
             late = edition.ends is not None and day.date > edition.ends
@@ -272,7 +274,7 @@ def clauses_exist(book: Book, today: dt.date) -> Problems:
                 )
 
 
-def _missing_clause(  # noqa: PLR0913 - it names one clause on some days at one place
+def _missing_clause(
     book: Book,
     key: Key,
     path: Path,
@@ -326,7 +328,7 @@ def citations_exist(book: Book, today: dt.date) -> Problems:
                     "write [@key], [@key, p. 3] or [@one; @two]",
                 )
             for citation in group.citations:
-                if citation.name not in book.references:
+                if not book.known("references", citation.name):
                     yield text.problem(
                         "HB401",
                         citation.start,
@@ -365,7 +367,7 @@ def links_lead_somewhere(book: Book, today: dt.date) -> Problems:
     del today
     pages = set(addresses.all_pages(book))
     fragments = addresses.fragments(book)
-    for name in addresses.ENTITY_PAGES:
+    for name in (*addresses.ENTITY_PAGES, "editions"):
         pages |= {addresses.of(name, record) for record in book.ids(name)}
     for text in _texts(book):
         own = text.address is not None
@@ -419,7 +421,7 @@ def _bad_address(
 
 
 def notes_match(book: Book, today: dt.date) -> Problems:
-    """HB404, HB406: within one field, each note is defined once, and each that is used is defined."""
+    """HB404, HB406: within one field, each note that is used is defined, and once."""
     del today
     for text in _texts(book):
         defined, used = prose.notes(text.text)
@@ -614,7 +616,7 @@ def _texts(book: Book) -> Iterator[_Text]:
         yield _Text(document.source, (), document.source.text, addresses.of_uri(document.uri))
 
 
-def _unused(  # noqa: PLR0913 - where, by whom, and the words
+def _unused(
     book: Book, code: str, collection: str, users: set[str], message: str, hint: str
 ) -> Problems:
     broken = _broken_text(book)

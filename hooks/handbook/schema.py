@@ -92,9 +92,8 @@ def _date(value: object) -> object:
 
 def _time(value: object) -> object:
     if isinstance(value, str):
-        match = re.fullmatch(r"(\d{2}):(\d{2})", value)
-        if match and int(match[1]) < 24 and int(match[2]) < 60:
-            return dt.time(int(match[1]), int(match[2]))
+        if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            return dt.time.fromisoformat(value)
         raise _refuse(
             f"{quoted(value)} is no time of day", "write hours:minutes from 00:00 to 23:59"
         )
@@ -108,9 +107,7 @@ def _partial_date(value: str) -> str:
             return value
     except ValueError:
         pass
-    raise _refuse(
-        f"{quoted(value)} is no date", "write what is known: 2026, 2026-10 or 2026-10-12"
-    )
+    raise _refuse(f"{quoted(value)} is no date", "write what is known: 2026, 2026-10 or 2026-10-12")
 
 
 def _flag(value: object) -> object:
@@ -135,9 +132,7 @@ def _number(value: object) -> object:
 
 def _url(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s<>\"'\\]+\.[^\s<>\"'\\]+", value):
-        raise _refuse(
-            f"{quoted(value)} is no web address", "begin with https:// and use no spaces"
-        )
+        raise _refuse(f"{quoted(value)} is no web address", "begin with https:// and use no spaces")
     return value
 
 
@@ -269,9 +264,7 @@ class Link(Model):
 class Record(Model):
     """What every file about one entity may say."""
 
-    aliases: list[Line] = _say(
-        "Other names that people search for.", ["leucapheresis"], default=[]
-    )
+    aliases: list[Line] = _say("Other names that people search for.", ["map-reading"], default=[])
     former_ids: list[Id] = _say(
         "Ids this record had before; their addresses lead here.", ["old-name"], default=[]
     )
@@ -300,7 +293,9 @@ class Contact(Model):
 
     name: Line = _say("The person or office.", "Doctoral education office")
     role: Line = _say("What they answer for.", "Course administration")
-    organisation: OrganisationId | None = _say("Where they work.", "example-university", default=None)
+    organisation: OrganisationId | None = _say(
+        "Where they work.", "example-university", default=None
+    )
     email: Email | None = _say("E-mail.", "course@example.org", default=None)
     phone: Line | None = _say("Telephone.", "+46 8 000 00 00", default=None)
     url: Url | None = _say("A page about them.", "https://example.org/contact", default=None)
@@ -320,15 +315,17 @@ class Notice(Model):
 class Course(Model):
     """What holds every year (`data/course.yml`)."""
 
-    title: Line = _say("The course's title.", "Cell and gene therapy")
-    short: Line | None = _say("A shorter title for the header.", "CGT handbook", default=None)
+    title: Line = _say("The course's title.", "Finding your way")
+    short: Line | None = _say("A shorter title for the header.", "Map handbook", default=None)
     summary: Line = _say("What the course is, in one or two sentences.", "A two-week course on …")
     description: Prose | None = _say("What the course is, at more length.", default=None)
     credits: Number | None = _say("Credits (in Sweden: högskolepoäng).", "3", default=None)
     hours_per_credit: Number | None = _say("Hours of work in a credit.", "26.7", default=None)
     level: Line | None = _say("Level of study.", "Doctoral", default=None)
     host: OrganisationId = _say("The organisation that gives it.", "example-university")
-    school: OrganisationId | None = _say("The school it belongs to.", "example-school", default=None)
+    school: OrganisationId | None = _say(
+        "The school it belongs to.", "example-school", default=None
+    )
     publisher: OrganisationId | None = _say(
         "Who answers for this site, if not the host.", "example-university", default=None
     )
@@ -356,47 +353,47 @@ class Course(Model):
 class Outcome(Model):
     """A learning outcome (`data/outcomes.yml`)."""
 
-    text: Line = _say("What a participant can do afterwards.", "plan a technology transfer …")
-    short: Line = _say("Two or three words, for tables.", "Plan a transfer")
+    text: Line = _say("What a participant can do afterwards.", "plan a walk with a map")
+    short: Line = _say("Two or three words, for tables.", "Plan a walk")
     official: Flag = _say("true if it stands in the syllabus.", "false", default=False)
 
 
 class Stage(Model):
     """A stage of the pipeline (`data/stages.yml`), in order."""
 
-    title: Line = _say("The stage's name.", "Technology transfer")
-    short: Line = _say("Its name on the map.", "Transfer")
+    title: Line = _say("The stage's name.", "Drawing")
+    short: Line = _say("Its name on the map.", "Drawing")
     zone: Line | None = _say("The part of the pipeline it lies in.", "Make", default=None)
     recurs: Line | None = _say(
         "A note for what comes again, the same on each such stage.",
-        "again for every batch",
+        "again for every sheet",
         default=None,
     )
-    summary: Line = _say("What happens here, in one sentence.", "The process moves …")
+    summary: Line = _say("What happens here, in one sentence.", "The map is drawn.")
     body: Prose | None = _say("More about it.", default=None)
-    documents: list[Line] = _say("Typical documents and decisions.", ["transfer plan"], default=[])
+    documents: list[Line] = _say("Typical documents and decisions.", ["sketch"], default=[])
 
 
 class Term(Model):
     """A glossary term (`data/glossary.yml`)."""
 
-    term: Line = _say("The term in full.", "Qualified Person")
-    abbreviation: Line | None = _say("Its abbreviation.", "QP", default=None)
-    definition: Prose = _say("One plain sentence.", "Named expert who certifies each batch.")
-    swedish: Line | None = _say("The term in Swedish.", "sakkunnig person", default=None)
+    term: Line = _say("The term in full.", "global positioning system")
+    abbreviation: Line | None = _say("Its abbreviation.", "GPS", default=None)
+    definition: Prose = _say("One plain sentence.", "Satellites that tell where you are.")
+    swedish: Line | None = _say("The term in Swedish.", "satellitnavigering", default=None)
     translations: dict[Language, Line] = _say(
-        "The term in other languages.", {"fi": "kelpoisuusehdot täyttävä henkilö"}, default={}
+        "The term in other languages.", {"fi": "satelliittipaikannus"}, default={}
     )
-    aliases: list[Line] = _say("Other forms that people search for.", ["QPs"], default=[])
-    see: list[TermId] = _say("Related terms.", ["batch"], default=[])
+    aliases: list[Line] = _say("Other forms that people search for.", ["sat-nav"], default=[])
+    see: list[TermId] = _say("Related terms.", ["compass"], default=[])
 
 
 class Organisation(Model):
     """An organisation (`data/organisations/<id>.yml`): shown where it is used."""
 
-    name: Line = _say("Its name in the handbook's language.", "Swedish Medical Products Agency")
-    short: Line | None = _say("Its short name.", "MPA", default=None)
-    native_name: Line | None = _say("Its name at home.", "Läkemedelsverket", default=None)
+    name: Line = _say("Its name in the handbook's language.", "National Land Survey")
+    short: Line | None = _say("Its short name.", "NLS", default=None)
+    native_name: Line | None = _say("Its name at home.", "Lantmäteriet", default=None)
     native_language: Language | None = _say("The language of that name.", "sv", default=None)
     kind: Line = _say("What it is.", "authority")
     country: Country | None = _say("Where it is (ISO 3166).", "SE", default=None)
@@ -415,8 +412,10 @@ class Lecturer(Record):
     """A person who teaches (`data/lecturers/<id>.yml`)."""
 
     name: Line = _say("The person's name.", "Alex Example")
-    summary: Line = _say("What they do in the course, in one sentence.", "Teaches the mRNA labs.")
-    organisations: list[OrganisationId] = _say("Where they work.", ["example-university"], default=[])
+    summary: Line = _say("What they do in the course, in one sentence.", "Teaches map reading.")
+    organisations: list[OrganisationId] = _say(
+        "Where they work.", ["example-university"], default=[]
+    )
     title: Line | None = _say("Their position.", "Assistant professor", default=None)
     body: Prose | None = _say("A short biography.", default=None)
     email: Email | None = _say("E-mail, if they agreed.", "alex@example.org", default=None)
@@ -428,10 +427,10 @@ class Lecturer(Record):
 class Place(Record):
     """A building or a room (`data/places/<id>.yml`)."""
 
-    name: Line = _say("The place's name.", "ANA Futura")
-    summary: Line = _say("What it is, in one sentence.", "A research building with laboratories.")
+    name: Line = _say("The place's name.", "Main building")
+    summary: Line = _say("What it is, in one sentence.", "A building with a map room.")
     kind: Line = _say("What it is.", "building")
-    within: PlaceId | None = _say("The place it lies in.", "campus-south", default=None)
+    within: PlaceId | None = _say("The place it lies in.", "north-campus", default=None)
     organisation: OrganisationId | None = _say("Who runs it.", "example-university", default=None)
     address: Line | None = _say("Street address.", "Example street 8, Huddinge", default=None)
     getting_there: Prose | None = _say("How to get there.", default=None)
@@ -448,7 +447,7 @@ class Figure(Model):
     """A number worth remembering, with its source."""
 
     value: Line = _say("The number.", "13")
-    label: Line = _say("What it counts, and when.", "clean rooms, 2025")
+    label: Line = _say("What it counts, and when.", "sheets, 2025")
     source: ReferenceKey = _say("Key in references.bib.", "example2025")
 
 
@@ -456,24 +455,24 @@ class Event(Model):
     """Something that happened, with its source."""
 
     date: Line = _say("When, as it should be read.", "2011–2016")
-    text: Prose = _say("What happened.", "The first batch was released.")
+    text: Prose = _say("What happened.", "The first map was printed.")
     source: ReferenceKey = _say("Key in references.bib.", "example2025")
 
 
 class Case(Record):
     """A real organisation or product to learn from (`data/cases/<id>.yml`)."""
 
-    title: Line = _say("Its name.", "Vecura")
-    summary: Line = _say("What it is, in one sentence.", "A hospital's own GMP facility.")
-    kind: Line = _say("What kind of case it is.", "hospital GMP unit")
+    title: Line = _say("Its name.", "Example Company")
+    summary: Line = _say("What it is, in one sentence.", "A company that draws maps.")
+    kind: Line = _say("What kind of case it is.", "company")
     organisation: OrganisationId | None = _say("The organisation it is about.", default=None)
     place: Line | None = _say("Where it is.", "Huddinge", default=None)
-    makes: Line | None = _say("What it makes.", "gene therapy vectors", default=None)
+    makes: Line | None = _say("What it makes.", "maps", default=None)
     licence: Line | None = _say("Under which licence.", "manufacturing authorisation", default=None)
     website: Url | None = _say("Its website.", "https://example.org", default=None)
     used: list[EditionId] = _say("Editions of the course that used it.", ["2025"], default=[])
-    stages: list[StageId] = _say("Where it works on the pipeline.", ["gmp-manufacturing"], default=[])
-    frameworks: list[FrameworkId] = _say("The rules that bite here.", ["gmp"], default=[])
+    stages: list[StageId] = _say("Where it works on the pipeline.", ["second-stage"], default=[])
+    frameworks: list[FrameworkId] = _say("The rules that bite here.", ["example-code"], default=[])
     figures: list[Figure] = _say("Up to three numbers, each with its source.", default=[])
     look_for: list[Line] = _say("What to look for, as questions.", default=[])
     events: list[Event] = _say("How it got here, each with its source.", default=[])
@@ -498,29 +497,31 @@ class FrameworkEdition(Model):
     )
     until: PartialDate | None = _say("Last day in force.", "2027-08-06", default=None)
     clauses: dict[ClauseId, Line] = _say(
-        "Clauses worth knowing, by number.", {"C5": "Donor eligibility"}, default={}
+        "Clauses worth knowing, by number.", {"C5": "Scale"}, default={}
     )
 
 
 class Framework(Record):
     """A law, guideline or standard (`data/frameworks/<id>.yml`)."""
 
-    title: Line = _say("What it is called here.", "GMP Part IV")
-    short: Line | None = _say("Its short name.", "GMP", default=None)
-    summary: Line = _say("What it does, in one sentence.", "How a cell therapy must be made.")
+    title: Line = _say("What it is called here.", "The example code")
+    short: Line | None = _say("Its short name.", "Code", default=None)
+    summary: Line = _say("What it does, in one sentence.", "How a map must be drawn.")
     kind: Line = _say("What kind of text it is.", "EU guideline")
-    issuer: OrganisationId = _say("Who issued it.", "european-commission")
-    identifier: Line | None = _say("Its number.", "Regulation (EC) No 1394/2007", default=None)
+    issuer: OrganisationId = _say("Who issued it.", "example-authority")
+    identifier: Line | None = _say("Its number.", "Regulation (EC) No 1/2007", default=None)
     in_force: Line | None = _say("Since when, as it should be read.", "22 May 2018", default=None)
-    applies_to: Line | None = _say("What it applies to.", "authorised ATMPs", default=None)
-    supervisors: list[OrganisationId] = _say("Who supervises it.", ["mpa"], default=[])
-    stands_on: list[FrameworkId] = _say("The rules it rests on.", ["atmp-regulation"], default=[])
-    stages: list[StageId] = _say("Where it bites.", ["gmp-manufacturing"], default=[])
+    applies_to: Line | None = _say("What it applies to.", "printed maps", default=None)
+    supervisors: list[OrganisationId] = _say(
+        "Who supervises it.", ["example-authority"], default=[]
+    )
+    stands_on: list[FrameworkId] = _say("The rules it rests on.", ["example-law"], default=[])
+    stages: list[StageId] = _say("Where it bites.", ["second-stage"], default=[])
     asks: dict[StageId, Prose] = _say("What it asks, stage by stage.", default={})
     changes: list[Change] = _say("A coming change, step by step.", default=[])
     changes_as_of: PartialDate | None = _say("When those were known.", "2026-04", default=None)
     editions: list[FrameworkEdition] = _say("Its versions.", default=[])
-    url: Url | None = _say("Where to read it.", "https://eur-lex.europa.eu/…", default=None)
+    url: Url | None = _say("Where to read it.", "https://example.org/law", default=None)
     references: list[ReferenceKey] = _say("Its keys in references.bib.", default=[])
     body: Prose = _say("What it asks for in practice.")
 
@@ -528,7 +529,7 @@ class Framework(Record):
 class Citation(Model):
     """A framework, or some of its clauses."""
 
-    framework: FrameworkId = _say("Which framework.", "fact-jacie-iec")
+    framework: FrameworkId = _say("Which framework.", "example-code")
     clauses: list[ClauseId] = _say("Which of its clauses.", ["C5", "C8"], default=[])
 
 
@@ -547,8 +548,8 @@ class Material(Model):
 class Question(Model):
     """A self-check question with its answer."""
 
-    question: Line = _say("The question.", "Why is the sterility result late?")
-    answer: Prose = _say("The answer.", "Because the culture takes 14 days.")
+    question: Line = _say("The question.", "Why does north move?")
+    answer: Prose = _say("The answer.", "Because the magnetic pole does.")
 
 
 SessionKind: TypeAlias = Literal[
@@ -559,20 +560,24 @@ SessionKind: TypeAlias = Literal[
 class Session(Record):
     """What is taught, year after year (`data/sessions/<id>.yml`)."""
 
-    title: Line = _say("The session's title.", "CAR T cells, from vein to vein")
+    title: Line = _say("The session's title.", "Reading a map")
     kind: SessionKind = _say("What kind of session it is.", "lecture")
     status: Status = _say("example until an organiser confirms it.", "example", default="example")
-    summary: Line = _say("One plain sentence that lists can show.", "How a patient's own cells …")
-    outcomes: list[OutcomeId] = _say("Learning outcomes it serves.", ["use-cases"], default=[])
-    stages: list[StageId] = _say("Stages of the pipeline it is about.", ["logistics"], default=[])
+    summary: Line = _say(
+        "One plain sentence that lists can show.", "How to find your way with a map and a compass."
+    )
+    outcomes: list[OutcomeId] = _say("Learning outcomes it serves.", ["read-a-map"], default=[])
+    stages: list[StageId] = _say(
+        "Stages of the pipeline it is about.", ["second-stage"], default=[]
+    )
     frameworks: list[Annotated[Citation, BeforeValidator(_citation)]] = _say(
         "Rules it teaches, whole or by clause.",
-        ["gmp", {"framework": "jacie", "clauses": ["C5"]}],
+        ["example-law", {"framework": "example-code", "clauses": ["C5"]}],
         default=[],
     )
-    cases: list[CaseId] = _say("Cases it uses.", ["vecura"], default=[])
+    cases: list[CaseId] = _say("Cases it uses.", ["example-company"], default=[])
     needs: list[SessionId] = _say("Must come earlier for everyone who attends.", default=[])
-    terms: list[TermId] = _say("Glossary terms it introduces.", ["qp"], default=[])
+    terms: list[TermId] = _say("Glossary terms it introduces.", ["gps"], default=[])
     materials: list[Material] = _say("What to read or take along.", default=[])
     bring: Line | None = _say("What to bring.", "Photo ID", default=None)
     wear: Line | None = _say("What to wear.", "Closed shoes", default=None)
@@ -581,7 +586,9 @@ class Session(Record):
     before: Prose | None = _say("What to do before.", "Read [@example2025].", default=None)
     body: Prose = _say("What happens.")
     questions: list[Question] = _say("Self-check questions.", default=[])
-    retired: Whole | None = _say("The year from which it is no longer taught.", "2027", default=None)
+    retired: Whole | None = _say(
+        "The year from which it is no longer taught.", "2027", default=None
+    )
 
 
 # --- Editions --------------------------------------------------------------------------------
@@ -609,7 +616,7 @@ class Slot(Model):
         "What it is, if it is no session.", "break", default=None
     )
     key: Id | None = _say("Its identity for ever; the session's id if left out.", default=None)
-    place: PlaceId | None = _say("Where.", "ana-futura", default=None)
+    place: PlaceId | None = _say("Where.", "main-building", default=None)
     lecturers: list[LecturerId] = _say("Who teaches.", ["alex-example"], default=[])
     hosts: list[OrganisationId] = _say("Who receives the group.", ["example-clinic"], default=[])
     groups: list[Line] = _say("Which groups; everyone if left out.", ["a"], default=[])
@@ -648,7 +655,7 @@ class Edition(Model):
     starts: Date | None = _say("The first day.", "2026-10-12", default=None)
     ends: Date | None = _say("The last day.", "2026-10-24", default=None)
     when: PartialDate | None = _say("When, if the days are not known.", "2025-10", default=None)
-    place: PlaceId | None = _say("The main place.", "ana-futura", default=None)
+    place: PlaceId | None = _say("The main place.", "main-building", default=None)
     seats: Whole | None = _say("How many can take part.", "16", default=None)
     note: Prose | None = _say("What is said above the timetable.", default=None)
     groups: dict[Id, Annotated[Group, BeforeValidator(_group)]] = _say(
@@ -720,7 +727,9 @@ COLLECTIONS: Mapping[str, Collection] = {
 # --- From plain data to a model --------------------------------------------------------------
 
 
-def parse(model: type[Model], source: Source, path: Path = ()) -> tuple[Model | None, list[Problem]]:
+def parse(
+    model: type[Model], source: Source, path: Path = ()
+) -> tuple[Model | None, list[Problem]]:
     """The typed record at `path` of a file, or the problems that keep it from being one."""
     data: Any = source.data
     for step in path:
@@ -728,19 +737,29 @@ def parse(model: type[Model], source: Source, path: Path = ()) -> tuple[Model | 
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        problems = [
-            _problem(model, source, path, details)
-            for details in error.errors(include_url=False, include_context=True)
-        ]
-        return None, sorted(set(problems))
+        found = error.errors(include_url=False, include_context=True)
+        problems = {_problem(model, source, path, details) for details in found}
+        return None, sorted(problem for problem in problems if not _is_meant(problem, problems))
+
+
+def _is_meant(missing: Problem, problems: set[Problem]) -> bool:
+    """Whether a missing field is there under a misspelt name, which is problem enough."""
+    return missing.code == "HB104" and any(
+        other.code == "HB101"
+        and other.path[:-1] == missing.path
+        and other.hint == _meaning(missing.message.split('"')[1])
+        for other in problems
+    )
 
 
 def _problem(model: type[Model], source: Source, start: Path, details: ErrorDetails) -> Problem:
-    location = _location(details["loc"], source, start)
+    location = _location(details["loc"], start)
     kind = details["type"]
     if kind == "missing":
         parent, name = location[:-1], str(location[-1])
-        return source.problem("HB104", parent, f'"{name}" is missing', _example(model, location, start))
+        return source.problem(
+            "HB104", parent, f'"{name}" is missing', _example(model, location, start)
+        )
     if kind == "extra_forbidden":
         return _unknown_field(model, source, start, location)
     context = details.get("ctx", {})
@@ -763,7 +782,10 @@ def _problem(model: type[Model], source: Source, start: Path, details: ErrorDeta
 
 _SHAPES = {
     "string_type": ("text is expected here, not {found}", "write one line of text after the colon"),
-    "list_type": ("a list is expected here, not {found}", "write [one, two], or a line with - for each"),
+    "list_type": (
+        "a list is expected here, not {found}",
+        "write [one, two], or a line with - for each",
+    ),
     "dict_type": ("fields are expected here, not {found}", "write name: value below it, indented"),
     "model_type": ("fields are expected here, not {found}", "write name: value below it, indented"),
     "model_attributes_type": (
@@ -786,7 +808,7 @@ def _kind_of(value: Any) -> str:
     return "nothing" if value is None else quoted(value, 30)
 
 
-def _location(loc: tuple[Any, ...], source: Source, start: Path) -> Path:
+def _location(loc: tuple[Any, ...], start: Path) -> Path:
     """Pydantic's location, without the steps that it invents ('[key]', a shorthand's field)."""
     path = start
     for step in loc:
@@ -811,7 +833,11 @@ def _unknown_field(model: type[Model], source: Source, start: Path, location: Pa
 
 def _suggestion(word: str, choices: list[str]) -> str:
     match = closest(word, choices)
-    return f"did you mean {quoted(match)}?" if match else ""
+    return _meaning(match) if match else ""
+
+
+def _meaning(word: str) -> str:
+    return f"did you mean {quoted(word)}?"
 
 
 def closest(word: str, choices: list[str]) -> str | None:
@@ -949,7 +975,9 @@ def _plan(model: type[Model]) -> tuple[tuple[str, str, Any], ...]:
     return tuple(plans)
 
 
-def _plan_of(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> Any:
+def _plan_of(  # noqa: PLR0911 - one line for each form that a type can have
+    annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()
+) -> Any:
     for mark in metadata:
         if isinstance(mark, Ref) or mark == "prose":
             return ("mark", mark)

@@ -28,7 +28,7 @@ MAX_DEPTH = 50
 Mark: TypeAlias = tuple[int, int]
 """Line and column, both from 1."""
 
-Plain: TypeAlias = "str | None | list[Plain] | dict[str, Plain]"
+Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
 
 
 @dataclass
@@ -55,13 +55,13 @@ class Source:
             path = path[:-1]
         return self.values.get((), (1, 1))
 
-    def problem(  # noqa: PLR0913 - a problem has that many parts
+    def problem(
         self, code: str, path: Path, message: str, hint: str = "", *, key: bool = False
     ) -> Problem:
         """A problem at the value (or the key) at `path`."""
         return self.problem_at(code, self.mark(path, key=key), message, hint, path)
 
-    def problem_at(  # noqa: PLR0913 - a problem has that many parts
+    def problem_at(
         self, code: str, mark: Mark, message: str, hint: str = "", path: Path = ()
     ) -> Problem:
         """A problem at a line and column."""
@@ -196,12 +196,12 @@ def _node(source: Source, event: Any, events: Iterator[Any], path: Path) -> Plai
             source.problem_at(
                 "HB009",
                 mark,
-                f"the tag {_short(event.tag)} is not used here",
+                f"the tag {_short(event.tag.replace('tag:yaml.org,2002:', '!!'))} is not used here",
                 "delete it, or put quotes around text that begins with !",
             )
         )
     if isinstance(event, yaml.ScalarEvent):
-        empty = event.style is None and event.value in ("", "~", "null")
+        empty = not event.style and event.value in ("", "~", "null")
         return None if empty else str(event.value)
     if len(path) > MAX_DEPTH:
         raise _Refused(
@@ -297,6 +297,9 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
                 "delete it and type a space",
             )
     words, hint = _plain_words(str(getattr(error, "problem", "") or error))
+    opened = getattr(error, "context_mark", None)
+    if opened and "never closed" in words:
+        mark = _mark(opened)  # where it was opened helps; where the file ends does not
     return source.problem_at("HB002", mark, words, hint)
 
 

@@ -7,7 +7,7 @@ sentences: those stand in the templates. An `href` is an address from the site's
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from handbook import addresses, schema
@@ -168,7 +168,7 @@ def link(book: Book, collection: str, record_id: str) -> Link:
 
 def title_of(entity: schema.Model, record_id: str) -> str:
     """What a record is called, whichever field says so."""
-    for field in ("title", "name", "term", "text"):
+    for field in ("name", "title", "term", "text"):
         value = getattr(entity, field, None)
         if value:
             return str(value)
@@ -390,9 +390,7 @@ def clauses(book: Book, framework_id: str, today: dt.date) -> tuple[ClauseView, 
     )
 
 
-def _matrix(
-    columns: tuple[Link, ...], rows: list[tuple[Link, str, frozenset[int]]]
-) -> Matrix:
+def _matrix(columns: tuple[Link, ...], rows: Sequence[tuple[Link, str, frozenset[int]]]) -> Matrix:
     totals = tuple(
         sum(column in touched for _, _, touched in rows) for column in range(len(columns))
     )

@@ -1,9 +1,14 @@
-"""A Markdown extension: the first occurrence of an abbreviation carries its explanation.
+"""What the handbook adds to Markdown.
 
-It reads the usual `*[QP]: …` lines, whose text may be inline Markdown, and explains each
-abbreviation once, in running text: headings, links, code and notes stay plain. The explanation
-is a button with a description beside it, which shows on hover, focus and tap, and which screen
-readers read. It also restores the @ that `prose.prepare` hid inside code.
+Terms: the usual `*[QP]: …` lines, whose text may be inline Markdown, explain each abbreviation
+at its first occurrence in running text; headings, links, code and notes stay plain. The
+explanation is a button with a description beside it, which shows on hover, focus and tap, and
+which screen readers read.
+
+Notes: footnotes are numbered in the order in which a reader meets them. Python-Markdown numbers
+them as it happens to work through nested lists and blocks.
+
+Code: the @ that `prose.prepare` hid inside code comes back.
 """
 
 from __future__ import annotations
@@ -59,7 +64,11 @@ class _FirstOccurrences(Treeprocessor):
             self._explain(parent, holder, pattern, waiting)
 
     def _explain(
-        self, parent: Element, holder: Element, pattern: re.Pattern[str], waiting: dict[str, Element]
+        self,
+        parent: Element,
+        holder: Element,
+        pattern: re.Pattern[str],
+        waiting: dict[str, Element],
     ) -> None:
         """Explain in one text: `holder.text` where holder is the parent, else `holder.tail`."""
         inside = holder is parent
@@ -107,21 +116,43 @@ def _texts(element: Element) -> Iterator[tuple[Element, Element]]:
         yield element, child
 
 
+class _NotesInOrder(Treeprocessor):
+    def run(self, root: Element) -> None:
+        box = next((div for div in root.iter("div") if div.get("class") == "footnote"), None)
+        entries = box.find("ol") if box is not None else None
+        if entries is None:
+            return
+        inside = set(entries.iter("a"))
+        links = [a for a in root.iter("a") if a.get("class") == "footnote-ref"]
+        links.sort(key=lambda link: link in inside)
+        numbers: dict[str, int] = {}
+        for link in links:
+            link.text = str(numbers.setdefault(link.get("href", ""), len(numbers) + 1))
+        known = {f"#{entry.get('id')}": entry for entry in entries}
+        ordered = [known.pop(target) for target in list(numbers) if target in known]
+        entries[:] = [*ordered, *known.values()]
+        for number, entry in enumerate(entries, 1):
+            for back in entry.iter("a"):
+                if back.get("class") == "footnote-backref":
+                    back.set("title", re.sub(r"\d+", str(number), back.get("title", "")))
+
+
 class _RestoreCode(Postprocessor):
     def run(self, text: str) -> str:
         return text.replace(CODE_AT, "@")
 
 
-class TermsExtension(Extension):
+class HandbookExtension(Extension):
     """See the module."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
-        """Register the three parts; after attr_list (8), before the contents are made (5)."""
+        """Register the parts; after attr_list (8), before the contents are made (5)."""
+        md.treeprocessors.register(_NotesInOrder(md), "handbook_notes", 7)
         md.parser.blockprocessors.register(_Definitions(md.parser), "handbook_terms", 16)
         md.treeprocessors.register(_FirstOccurrences(md), "handbook_terms", 6)
         md.postprocessors.register(_RestoreCode(md), "handbook_code", 0)
 
 
-def makeExtension(**options: Any) -> TermsExtension:  # noqa: N802 - Python-Markdown's name
+def makeExtension(**options: Any) -> HandbookExtension:  # noqa: N802 - Python-Markdown's name
     """The entry point that Python-Markdown asks for."""
-    return TermsExtension(**options)
+    return HandbookExtension(**options)

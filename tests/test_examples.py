@@ -1,0 +1,79 @@
+"""Every example folder is a test: sound ones become the expected pages, faulty ones the words."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, ROOT
+
+from handbook import report
+from handbook.codes import catalogue
+from handbook.compose import compose, inspect
+from handbook.pages import Page
+
+FAULTS = sorted(path.name for path in (EXAMPLES / "faults").iterdir())
+
+
+def faulty(name: str, folder: Path) -> Path:
+    """The second course with the files of one fault laid over it."""
+    root = folder / "project"
+    shutil.copytree(EXAMPLES / "lichens" / "data", root / "data")
+    shutil.copytree(EXAMPLES / "lichens" / "docs", root / "docs")
+    shutil.copytree(EXAMPLES / "faults" / name, root, dirs_exist_ok=True)
+    deleted = root / "deleted.txt"
+    for gone in deleted.read_text().split() if deleted.exists() else []:
+        (root / gone).unlink()
+    return root
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_gives_exactly_these_words(
+    name: str, tmp_path: Path, golden: Callable[[Path, str], None]
+) -> None:
+    found = inspect(faulty(name, tmp_path)).problems
+
+    golden(EXAMPLES / "faults" / name / "problems.txt", report.text(found))
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name.startswith("HB")])
+def test_one_fault_gives_its_code_and_at_most_two_problems(name: str, tmp_path: Path) -> None:
+    found = inspect(faulty(name, tmp_path)).problems
+
+    assert name.partition("-")[0] in {problem.code for problem in found}
+    assert 1 <= len(found) <= 2
+
+
+def test_every_code_has_a_fault_that_shows_it() -> None:
+    made_in_code = {"HB011", "HB012", "HB015"}  # too large, or links: see test_source
+
+    assert {name.partition("-")[0] for name in FAULTS if name.startswith("HB")} == (
+        set(catalogue()) - made_in_code
+    )
+
+
+def written(page: Page) -> str:
+    """A page as one text: where it comes from, then its body."""
+    return f"<!-- {page.title} | {page.source} | {page.meta.get('template', '')} -->\n{page.body}"
+
+
+def test_the_second_course_becomes_these_pages(
+    tmp_path: Path, golden: Callable[[Path, str], None]
+) -> None:
+    for name in ("data", "docs"):
+        shutil.copytree(EXAMPLES / "lichens" / name, tmp_path / name)
+    shutil.copytree(ROOT / "overrides", tmp_path / "overrides")
+
+    made = compose(tmp_path)
+
+    assert made.problems == ()
+    for page in made.pages:
+        if page.uri != "contributing/rules.md":
+            golden(EXAMPLES / "lichens" / "pages" / page.uri, written(page))
+    expected = {
+        path.relative_to(EXAMPLES / "lichens" / "pages").as_posix()
+        for path in (EXAMPLES / "lichens" / "pages").rglob("*.md")
+    }
+    assert expected == {page.uri for page in made.pages} - {"contributing/rules.md"}
