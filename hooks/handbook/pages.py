@@ -114,7 +114,8 @@ def _case(book: Book, record_id: str, today: dt.date) -> Values:
         "kind": case.kind,
         "stops": views.stops(book, case.stages),
         "organisation": views.name(book, case.organisation),
-        "place": case.place,
+        "town": case.town,
+        "place": views.link(book, "places", case.place) if case.place else None,
         "makes": case.makes,
         "licence": case.licence,
         "website": case.website,
@@ -202,6 +203,7 @@ def _edition(book: Book, edition_id: str | None, today: dt.date) -> Values | Non
         "phase": views.phase(edition, today),
         "place": views.link(book, "places", edition.place) if edition.place else None,
         "seats": edition.seats,
+        "lecturers": views.links(book, "lecturers", edition.lecturers),
         "groups": [group.name for group in edition.groups.values()],
     }
 

@@ -466,7 +466,8 @@ class Case(Record):
     summary: Line = _say("What it is, in one sentence.", "A company that draws maps.")
     kind: Line = _say("What kind of case it is.", "company")
     organisation: OrganisationId | None = _say("The organisation it is about.", default=None)
-    place: Line | None = _say("Where it is.", "Huddinge", default=None)
+    town: Line | None = _say("Where it is, in words.", "Huddinge", default=None)
+    place: PlaceId | None = _say("Where it is, if that place has a page.", "clinic", default=None)
     makes: Line | None = _say("What it makes.", "maps", default=None)
     licence: Line | None = _say("Under which licence.", "manufacturing authorisation", default=None)
     website: Url | None = _say("Its website.", "https://example.org", default=None)
@@ -658,6 +659,9 @@ class Edition(Model):
     place: PlaceId | None = _say("The main place.", "main-building", default=None)
     seats: Whole | None = _say("How many can take part.", "16", default=None)
     note: Prose | None = _say("What is said above the timetable.", default=None)
+    lecturers: list[LecturerId] = _say(
+        "Who taught in this run, where its slots do not say.", ["alex-example"], default=[]
+    )
     groups: dict[Id, Annotated[Group, BeforeValidator(_group)]] = _say(
         "Groups that attend together.", {"a": "Group A"}, default={}
     )
