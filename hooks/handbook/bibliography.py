@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from handbook.problem import Problem
@@ -122,12 +122,15 @@ def _format(entry: Any) -> str:
     return str(text).replace("\n", " ").replace("\\(", "(").replace("\\)", ")").replace("\\.", ".")
 
 
+@cache
 def _style() -> Any:
+    """The style; making one costs 30 ms, because pybtex looks through all installed packages."""
     from pybtex.style.formatting.plain import Style  # noqa: PLC0415 - slow, and rarely needed
 
     return Style()
 
 
+@cache
 def _backend() -> Any:
     from pybtex.backends.markdown import Backend  # noqa: PLC0415 - slow, and rarely needed
 

@@ -14,6 +14,7 @@ from handbook.bibliography import Bibliography
 from handbook.problem import Path, Problem
 from handbook.schema import COLLECTIONS, Collection, closest, quoted
 from handbook.source import Source, read, read_text
+from handbook.text import Text
 
 Key: TypeAlias = tuple[str, str]
 """A record's collection and id: `("cases", "nextcell")`."""
@@ -108,6 +109,18 @@ class Book:
     def mentions(self) -> Mapping[Key, tuple[schema.Reference, ...]]:
         """What each record refers to, in the order of its fields."""
         return {key: tuple(schema.references(entity)) for key, entity in self.entities()}
+
+    @cached_property
+    def texts(self) -> tuple[Text, ...]:
+        """All prose: the fields of every record, then the pages written by hand."""
+        found = [
+            Text(origin.source, (*origin.path, *passage.path), passage.text)
+            for key, entity in self.entities()
+            for origin in [self.origins[key]]
+            for passage in schema.passages(entity)
+        ]
+        found += [Text(one.source, (), one.source.text, by_hand=True) for one in self.documents]
+        return tuple(found)
 
     @cached_property
     def backlinks(self) -> Mapping[Key, tuple[Key, ...]]:

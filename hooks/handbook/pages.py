@@ -346,7 +346,6 @@ class _Press:
             "course": book.course,
             "text": prose.escape,
             "html": html_escape,
-            "reference": book.references.note,
             "course_stages": book.stages,
             "course_terms": book.glossary,
         }
@@ -537,7 +536,7 @@ class _Press:
         return "\n".join(["", body.strip("\n"), "", *tail, ""])
 
     def _abbreviations(self, body: str, uri: str) -> list[str]:
-        if self.abbreviation is None or uri == "glossary.md":
+        if self.abbreviation is None or uri in _PLAIN:
             return []
         used = {match[1] for match in self.abbreviation.finditer(prose.mask(body))}
         lines = []
@@ -562,6 +561,8 @@ class _Press:
         return f"{up}{to}{hash_sign}{fragment}"
 
 
+_PLAIN = ("glossary.md", "references.md")
+"""Pages whose own subject is the words: no abbreviation is explained there."""
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
 
 

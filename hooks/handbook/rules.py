@@ -17,7 +17,7 @@ from handbook.book import Book, Key, Occurrence
 from handbook.codes import catalogue
 from handbook.problem import Path, Problem
 from handbook.schema import COLLECTIONS, closest, quoted
-from handbook.source import Source
+from handbook.text import Text
 
 Problems: TypeAlias = Iterator[Problem]
 
@@ -318,8 +318,8 @@ def in_force(framework: schema.Framework, day: dt.date) -> schema.FrameworkEditi
 def citations_exist(book: Book, today: dt.date) -> Problems:
     """HB401, HB407: every citation is understood, and its key stands in references.bib."""
     del today
-    for text in _texts(book):
-        for group in prose.citation_groups(text.text):
+    for text in book.texts:
+        for group in text.citations:
             if not group.understood:
                 yield text.problem(
                     "HB407",
@@ -341,7 +341,12 @@ def citations_exist(book: Book, today: dt.date) -> Problems:
 def references_are_cited(book: Book, today: dt.date) -> Problems:
     """HB402: every entry of references.bib is cited somewhere."""
     del today
-    used = {mention.name for text in _texts(book) for mention in prose.citations(text.text)}
+    used = {
+        mention.name
+        for text in book.texts
+        for group in text.citations
+        for mention in group.citations
+    }
     used |= {
         mention.id
         for mentions in book.mentions.values()
@@ -369,9 +374,8 @@ def links_lead_somewhere(book: Book, today: dt.date) -> Problems:
     fragments = addresses.fragments(book)
     for name in (*addresses.ENTITY_PAGES, "editions"):
         pages |= {addresses.of(name, record) for record in book.ids(name)}
-    for text in _texts(book):
-        own = text.address is not None
-        for mention in prose.links(text.text):
+    for text in book.texts:
+        for mention in prose.links(text.text, text.masked):
             target = mention.name
             scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", target)
             if scheme:
@@ -384,7 +388,7 @@ def links_lead_somewhere(book: Book, today: dt.date) -> Problems:
                     )
             elif target.startswith("/"):
                 yield from _bad_address(text, mention, target[1:], pages, fragments)
-            elif not target.startswith("#") and not own:
+            elif not target.startswith("#") and not text.by_hand:
                 yield text.problem(
                     "HB403",
                     mention.start,
@@ -394,7 +398,7 @@ def links_lead_somewhere(book: Book, today: dt.date) -> Problems:
 
 
 def _bad_address(
-    text: _Text,
+    text: Text,
     mention: prose.Mention,
     target: str,
     pages: set[str],
@@ -423,8 +427,8 @@ def _bad_address(
 def notes_match(book: Book, today: dt.date) -> Problems:
     """HB404, HB406: within one field, each note that is used is defined, and once."""
     del today
-    for text in _texts(book):
-        defined, used = prose.notes(text.text)
+    for text in book.texts:
+        defined, used = prose.notes(text.text, text.masked)
         labels: set[str] = set()
         for mention in defined:
             if mention.name in labels:
@@ -566,54 +570,6 @@ def _silences(waiver: schema.Waiver, problem: Problem) -> bool:
 
 
 # --- What rules share ------------------------------------------------------------------------
-
-
-class _Text:
-    """One piece of prose: a field of a record, or a page written by hand."""
-
-    def __init__(self, source: Source, path: Path, text: str, address: str | None = None) -> None:
-        self.source = source
-        self.path = path
-        self.text = text
-        self.address = address
-
-    def problem(self, code: str, start: int, message: str, hint: str) -> Problem:
-        mark = self._mark(start)
-        return self.source.problem_at(code, mark, message, hint, self.path)
-
-    def _mark(self, start: int) -> tuple[int, int]:
-        """The place in the file of a position in the text.
-
-        A block scalar is the text, line by line, only indented; in a folded or quoted one the
-        same words are looked for from its beginning on.
-        """
-        if not self.path:
-            return _mark_in(self.text, start)
-        line, column = self.source.mark(self.path)
-        lines = self.source.text.split("\n")
-        position = sum(len(above) + 1 for above in lines[: line - 1]) + column - 1
-        word = re.match(r"[^\s]+", self.text[start:])
-        snippet = word[0] if word else ""
-        before = len(re.findall(re.escape(snippet), self.text[:start])) if snippet else 0
-        for _ in range(before + 1):
-            found = self.source.text.find(snippet, position)
-            if found < 0:
-                return line, column
-            position = found + 1
-        return _mark_in(self.source.text, position - 1)
-
-
-def _mark_in(text: str, start: int) -> tuple[int, int]:
-    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
-
-
-def _texts(book: Book) -> Iterator[_Text]:
-    for key, entity in book.entities():
-        origin = book.origins[key]
-        for passage in schema.passages(entity):
-            yield _Text(origin.source, (*origin.path, *passage.path), passage.text)
-    for document in book.documents:
-        yield _Text(document.source, (), document.source.text, addresses.of_uri(document.uri))
 
 
 def _unused(

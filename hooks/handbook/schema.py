@@ -523,7 +523,6 @@ class Framework(Record):
     changes_as_of: PartialDate | None = _say("When those were known.", "2026-04", default=None)
     editions: list[FrameworkEdition] = _say("Its versions.", default=[])
     url: Url | None = _say("Where to read it.", "https://example.org/law", default=None)
-    references: list[ReferenceKey] = _say("Its keys in references.bib.", default=[])
     body: Prose = _say("What it asks for in practice.")
 
 
