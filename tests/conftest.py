@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "tests" / "examples"
 
-EPOCH = "1796947200"
+EPOCH = "1796860800"
 """2026-12-10: every test's today."""
 
 

@@ -1,6 +1,6 @@
 """Where everything lives on the site: the addresses that people bookmark.
 
-An address is written from the root of the site without a leading slash: `cases/nextcell/`,
+An address is written from the root of the site without a leading slash: `cases/wall-survey/`,
 `glossary/#qp`. The uri of a page is the Markdown file that a site generator makes it from.
 """
 

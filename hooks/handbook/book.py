@@ -17,7 +17,7 @@ from handbook.source import Source, read, read_text
 from handbook.text import Text
 
 Key: TypeAlias = tuple[str, str]
-"""A record's collection and id: `("cases", "nextcell")`."""
+"""A record's collection and id: `("cases", "wall-survey")`."""
 
 
 @dataclass(frozen=True)

@@ -35,10 +35,12 @@ def mask(text: str) -> str:
         inside = _OWNER.match(above) or above.startswith((" ", "\t"))
         return match[0] if inside and above else blank(match)
 
-    if "`" in text or "~~~" in text:
-        text = _SPAN.sub(blank, _FENCE.sub(blank, text))
+    if "```" in text or "~~~" in text:
+        text = _FENCE.sub(blank, text)
     if "    " in text or "\t" in text:
         text = _INDENTED.sub(blank_block, text)
+    if "`" in text:
+        text = _SPAN.sub(blank, text)
     return text
 
 
@@ -64,7 +66,9 @@ class CitationGroup:
     understood: bool = True
 
 
-_BRACKETS = re.compile(r"(?<!\\)\[(?!\^)([^\[\]]*(?:(?<=\[)|(?<=[\s;(]))@[\w][^\[\]]*)\](?![(\[])")
+_BRACKETS = re.compile(
+    r"(?<!\\)\[(?!\^)([^\[\]]*(?:(?<=\[)|(?<=[\s;(]))@[\w][^\[\]]*)\](?!\(|\[(?!@))"
+)
 _CITED = re.compile(r"\s*@([\w-]+)(?:,\s*([^;]+?))?\s*")
 _LINK = re.compile(
     r"(?<!\\)\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+[\"'][^\n]*?[\"'])?\s*\)"

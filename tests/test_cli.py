@@ -1,0 +1,65 @@
+"""The command line: exit status, streams, and plain words."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, ROOT
+
+from handbook import cli
+
+LICHENS = str(EXAMPLES / "lichens")
+
+
+def test_a_sound_handbook_has_no_problems(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", "--root", LICHENS, "--strict"]) == cli.FINE
+    assert capsys.readouterr() == ("", "no problems\n")
+
+
+def test_json_stands_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", "--root", LICHENS, "--format", "json"]) == cli.FINE
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_warnings_count_only_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = tmp_path / "project"
+    shutil.copytree(EXAMPLES / "lichens", root)
+    (root / "data" / "lecturers" / "nobody.yml").write_text("name: Nobody\nsummary: Unused.\n")
+
+    assert cli.main(["check", "--root", str(root)]) == cli.FINE
+    assert cli.main(["check", "--root", str(root), "--strict"]) == cli.PROBLEMS
+    assert capsys.readouterr().err == "1 warning\n1 warning\n"
+
+
+def test_errors_exit_with_one(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    shutil.copytree(EXAMPLES / "lichens", root)
+    (root / "data" / "course.yml").unlink()
+
+    assert cli.main(["check", "--root", str(root)]) == cli.PROBLEMS
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "--root", "/nowhere"], "handbook: there is no folder /nowhere\n"),
+        (["check", "--root", str(ROOT / "tests")], f"handbook: {ROOT}/tests has no data/ folder\n"),
+        (["explain", "HB-102"], "handbook: there is no rule HB-102 (did you mean HB102?)\n"),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(arguments) == cli.USAGE
+    assert capsys.readouterr().err == words
+
+
+def test_an_unknown_option_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["check", "--fromat", "json"])
+
+    assert stopped.value.code == cli.USAGE
+    assert "--fromat" in capsys.readouterr().err

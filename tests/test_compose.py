@@ -1,0 +1,82 @@
+"""The core by itself: without MkDocs, in one direction, the same twice."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from conftest import ROOT
+
+from handbook import __doc__ as order
+from handbook.compose import compose
+
+WITHOUT = """
+import sys
+class Block:
+    def find_spec(self, name, *rest):
+        if name.split(".")[0] in ("mkdocs", "material", "mkdocs_bibtex"):
+            raise ImportError(name)
+sys.meta_path.insert(0, Block())
+from pathlib import Path
+from handbook.compose import compose
+made = compose(Path(sys.argv[1]))
+assert made.sound and len(made.pages) > 100, (made.problems, len(made.pages))
+import handbook.extension, handbook.markup, handbook.dates, handbook.cli
+"""
+
+
+def test_the_core_needs_no_mkdocs() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, str(ROOT)], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_module_imports_only_from_those_before_it() -> None:
+    listed = re.search(r"in this order: (.*)\.\n", order or "", re.DOTALL)
+    assert listed
+    names = listed[1].replace("\n", " ").split(", ")
+    files = {path.stem for path in (ROOT / "hooks" / "handbook").glob("*.py")} - {"__init__"}
+
+    assert files == set(names)
+    for number, name in enumerate(names):
+        tree = ast.parse((ROOT / "hooks" / "handbook" / f"{name}.py").read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("handbook"):
+                module = (node.module or "").partition(".")[2]
+                used = [module] if module else [alias.name for alias in node.names]
+                assert set(used) <= set(names[:number]), (name, used)
+
+
+def test_the_real_course_has_no_problems_and_gives_the_same_pages_twice() -> None:
+    first, second = compose(ROOT), compose(ROOT)
+
+    assert first.problems == ()
+    assert first.pages == second.pages
+
+
+def test_nothing_in_code_or_templates_knows_this_course() -> None:
+    known = re.compile(
+        r"nextcell|vecura|procella|smartcella|karolinska|jacie|\batmps?\b|eudralex", re.IGNORECASE
+    )
+    files = [
+        path
+        for folder in ("hooks", "overrides")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in (".py", ".html", ".md", ".yml")
+    ]
+
+    assert [
+        (path.name, found) for path in files if (found := known.findall(path.read_text()))
+    ] == []
+
+
+def test_markup_stays_out_of_the_core() -> None:
+    tag = re.compile(r"['\"]\s*</?(?:div|span|p|ul|ol|li|table|tr|td|a|section|h[1-6])[ >]")
+    files = Path(ROOT / "hooks").rglob("*.py")
+
+    assert [path.name for path in files if tag.search(path.read_text())] == []

@@ -1,0 +1,71 @@
+"""What the handbook adds to Markdown."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from markdown import Markdown
+
+from handbook import markup
+from handbook.prose import CODE_AT
+
+QP = "\n\n*[QP]: **Qualified Person**, *sakkunnig person*{: lang=sv }. [Glossary](g.md)\n"
+
+
+def html(text: str) -> str:
+    return Markdown(extensions=list(markup.EXTENSIONS), extension_configs=markup.OPTIONS).convert(
+        text
+    )
+
+
+def explained(text: str) -> str:
+    """HTML with the explanation itself cut short."""
+    return re.sub(r'<span class="term"><button.*?</abbr>.*?</span></span>', "<QP>", html(text))
+
+
+def test_an_explanation_is_a_described_button_with_language_and_link() -> None:
+    assert html("The QP signs." + QP) == (
+        '<p>The <span class="term"><button aria-describedby="term-qp" class="term__word" '
+        'type="button"><abbr>QP</abbr></button><span class="term__tip" data-search-exclude="" '
+        'id="term-qp"><strong>Qualified Person</strong>, <em lang="sv">sakkunnig person</em>. '
+        '<a href="g.md">Glossary</a></span></span> signs.</p>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("QP and QP again.", "<p><QP> and QP again.</p>"),
+        ("Two QPs.", "<p>Two <QP>.</p>"),
+        ("pre-QP, QPX and QP", "<p>pre-QP, QPX and <QP></p>"),
+        ("`QP` then QP", "<p><code>QP</code> then <QP></p>"),
+        ("[QP](x.md) then QP", '<p><a href="x.md">QP</a> then <QP></p>'),
+        ("## QP\n\n**The** QP", '<h2 id="qp">QP</h2>\n<p><strong>The</strong> <QP></p>'),
+        ("- **QP** a\n- QP b", "<ul>\n<li><strong><QP></strong> a</li>\n<li>QP b</li>\n</ul>"),
+        ("Nothing.", "<p>Nothing.</p>"),
+    ],
+)
+def test_only_the_first_occurrence_in_running_text_is_explained(text: str, becomes: str) -> None:
+    assert explained(text + QP) == becomes
+
+
+def test_notes_stay_plain() -> None:
+    assert "<QP>" not in explained("A.[^1]\n\n[^1]: The QP." + QP)
+
+
+def test_notes_are_numbered_as_a_reader_meets_them() -> None:
+    made = html("- a[^x]\n\nb[^y] c[^x] d[^z]\n\n[^z]: Z\n[^y]: Y\n[^x]: X\n")
+
+    assert re.findall(r'footnote-ref" href="#fn:(\w)">(\d)<', made) == [
+        ("x", "1"),
+        ("y", "2"),
+        ("x", "1"),
+        ("z", "3"),
+    ]
+    assert re.findall(r'<li id="fn:(\w)">', made) == ["x", "y", "z"]
+    assert re.findall(r"Jump back to footnote (\d)", made) == ["1", "1", "2", "3"]
+
+
+def test_code_gets_its_sign_back() -> None:
+    assert html(f"`[{CODE_AT}a]`") == "<p><code>[@a]</code></p>"

@@ -1,0 +1,117 @@
+"""Markdown as authors write it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handbook import prose
+
+
+@pytest.mark.parametrize(
+    ("text", "visible"),
+    [
+        ("a `[@x]` b", "a        b"),
+        ("``a ` b`` c", " " * 9 + " c"),
+        ("~~~\n[@x]\n~~~\nb", "   \n    \n   \nb"),
+        ("```yaml\n[@x]\n```", "       \n    \n   "),
+        ("```\nnever closed [@x]", "   \n                 "),
+        ("text\n\n    [@x]\n\nmore", "text\n\n        \n\nmore"),
+        ("- item\n\n    still the item [@x]", "- item\n\n    still the item [@x]"),
+        ("[^1]: note\n\n    more of it", "[^1]: note\n\n    more of it"),
+        (r"\`not code [@x]\`", r"\`not code [@x]\`"),
+    ],
+)
+def test_code_is_blanked_out_and_nothing_else(text: str, visible: str) -> None:
+    assert prose.mask(text) == visible
+
+
+@given(st.text("ab`~[]@^:()\n #\t\\", max_size=80))
+def test_a_mask_keeps_every_position(text: str) -> None:
+    masked = prose.mask(text)
+
+    assert len(masked) == len(text)
+    assert [i for i, sign in enumerate(masked) if sign == "\n"] == [
+        i for i, sign in enumerate(text) if sign == "\n"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("[@a]", [("a", "")]),
+        ("[@a, ch. 9]", [("a", "ch. 9")]),
+        ("[@a; @b, p. 3, 4]", [("a", ""), ("b", "p. 3, 4")]),
+        ("x [@a][@b]", [("a", ""), ("b", "")]),
+        ("`[@a]`", []),
+        (r"\[@a]", []),
+        ("[me@example.org]", []),
+        ("[@handle](https://example.org)", []),
+        ("see a@b.c", []),
+    ],
+)
+def test_citations_are_found(text: str, found: list[tuple[str, str]]) -> None:
+    assert [(one.name, one.locator) for one in prose.citations(text)] == found
+
+
+@pytest.mark.parametrize("text", ["[see @a]", "[@a p. 3]", "[@a; and b]"])
+def test_a_citation_that_would_be_lost_is_told(text: str) -> None:
+    assert [group.understood for group in prose.citation_groups(text)] == [False]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("[a](/cases/x/)", ["/cases/x/"]),
+        ('[a](/x/ "title") ![b](/y.png)', ["/x/", "/y.png"]),
+        ("[a](</a b/>)", ["/a b/"]),
+        ("[a](https://x.org/a_(b))", ["https://x.org/a_(b)"]),
+        ("[a][1]\n\n[1]: /x/#y", ["/x/#y"]),
+        ("`[a](/x/)`", []),
+    ],
+)
+def test_links_are_found(text: str, found: list[str]) -> None:
+    assert [mention.name for mention in prose.links(text)] == found
+
+
+def ready(text: str, under: int = 2) -> tuple[str, dict[str, str]]:
+    return prose.prepare(
+        text,
+        prefix="body",
+        under=under,
+        link=lambda target: f"..{target}" if target.startswith("/") else target,
+        notes_of=lambda key: f"The reference {key}.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("A claim [@a].", "A claim[@a]."),
+        ("One.[^1]\n\n[^1]: Note.", "One.[^note-body-1]\n\n[^note-body-1]: Note."),
+        ("# Big\n\n## Less", "### Big\n\n#### Less"),
+        ("#### Small", "#### Small"),
+        ("[x](/cases/y/)", "[x](../cases/y/)"),
+        ("`[@a]` and `# b`", f"`[{prose.CODE_AT}a]` and `# b`"),
+    ],
+)
+def test_a_field_is_made_ready_to_stand_with_others(text: str, becomes: str) -> None:
+    assert ready(text) == (becomes, {})
+
+
+def test_a_citation_with_a_locator_becomes_a_note_of_its_own() -> None:
+    assert ready("See [@a, ch. 9; @b].") == (
+        "See[^a--ch-9][@b].",
+        {"a--ch-9": "The reference a, ch. 9."},
+    )
+
+
+def test_plain_text_shows_as_it_is_in_markdown() -> None:
+    assert prose.escape("CD34+ <b> *a* [x](y) _z_") == (
+        "CD34&#43; &#60;b&#62; &#42;a&#42; &#91;x&#93;&#40;y&#41; &#95;z&#95;"
+    )
+
+
+def test_citations_can_be_left_out() -> None:
+    assert prose.without_citations("It glows [@a; @b, p. 3].") == "It glows."

@@ -1,0 +1,67 @@
+"""How problems are told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from handbook import cli, report
+from handbook.codes import catalogue
+from handbook.problem import Problem
+
+PROBLEMS = (
+    Problem("data/a,b.yml", 12, 15, "HB102", "error", 'no lecturer "x"', 'did you mean "y"?'),
+    Problem("data/c.yml", 1, 1, "HB106", "warning", "nothing uses\n::error::this 100%"),
+)
+
+
+def test_text_is_one_line_a_problem() -> None:
+    assert report.text(PROBLEMS[:1]) == (
+        'data/a,b.yml:12:15: HB102 error: no lecturer "x" (did you mean "y"?)\n'
+    )
+
+
+def test_json_is_one_array() -> None:
+    assert json.loads(report.as_json(PROBLEMS))[0] == {
+        "file": "data/a,b.yml",
+        "line": 12,
+        "column": 15,
+        "code": "HB102",
+        "severity": "error",
+        "message": 'no lecturer "x"',
+        "hint": 'did you mean "y"?',
+    }
+    assert report.as_json(()) == "[]\n"
+
+
+def test_annotations_cannot_carry_commands_of_their_own() -> None:
+    assert report.github(PROBLEMS) == (
+        "::error file=data/a%2Cb.yml,line=12,col=15,title=HB102::"
+        'no lecturer "x"%0Adid you mean "y"?\n'
+        "::warning file=data/c.yml,line=1,col=1,title=HB106::"
+        "nothing uses%0A::error::this 100%25\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0, "no problems"), (1, "1 error"), (2, "1 error, 1 warning")],
+)
+def test_the_closing_line_counts(number: int, words: str) -> None:
+    assert report.count(PROBLEMS[:number]) == words
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_every_code_is_explained_with_a_bad_and_a_good_example(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = catalogue()[name]
+
+    assert cli.main(["explain", name.lower()]) == cli.FINE
+
+    out = capsys.readouterr().out
+    assert out.startswith(f"{name} ({code.severity}): {code.title}\n")
+    assert code.bad.strip() != code.good.strip()
+    assert "Not like this:" in out
+    assert code.why.strip().endswith(".")
