@@ -1,0 +1,196 @@
+"""The site in a real browser: hostile text stays text, filters filter, nothing leaves the house."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import EXAMPLES, assemble, mkdocs
+
+HOSTILE = 'CD34+ </title><script>alert(1)</script> "q" | a_b_ [x](javascript:1)'
+TITLES = {
+    "title",
+    "name",
+    "short",
+    "summary",
+    "label",
+    "value",
+    "term",
+    "native_name",
+    "zone",
+    "recurs",
+    "what",
+    "version",
+    "role",
+    "bring",
+    "wear",
+    "reason",
+    "swedish",
+}
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Any]:
+    servers = []
+
+    def start(site: Path) -> str:
+        handler = functools.partial(Quiet, directory=str(site))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+
+
+def hostile(value: Any, key: str = "") -> Any:
+    """The data with the hostile text at the end of everything that is a title or a name."""
+    if isinstance(value, dict):
+        return {name: hostile(one, name) for name, one in value.items()}
+    if isinstance(value, list):
+        return [hostile(one, key) for one in value]
+    if isinstance(value, str) and key in TITLES | {"aliases", "documents", "look_for", "questions"}:
+        return f"{value} {HOSTILE}"
+    return value
+
+
+@pytest.fixture(scope="module")
+def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = assemble(EXAMPLES / "lichens", tmp_path_factory.mktemp("hostile") / "project")
+    for path in (folder / "data").rglob("*.yml"):
+        data = yaml.load(path.read_text(), Loader=yaml.CBaseLoader)  # noqa: S506 - it makes text only
+        path.write_text(yaml.safe_dump(hostile(data), allow_unicode=True, sort_keys=False))
+    built = mkdocs(folder, "--strict")
+    assert built.returncode == 0, built.stderr
+    return folder / "site"
+
+
+def test_hostile_text_comes_out_as_text_everywhere(
+    hostile_site: Path, serve: Any, browser: Any
+) -> None:
+    base = serve(hostile_site)
+    page = browser.new_page()
+    ran: list[str] = []
+    page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+    wanted = {
+        "sessions/looking/": "Looking slowly",
+        "lecturers/aino-esimerkki/": "Aino Esimerkki",
+        "places/islet/": "The islet",
+        "cases/wall-survey/": "The wall survey",
+        "frameworks/collecting-code/": "The collecting code",
+        "": "Field lichenology",
+    }
+    for path in sorted(hostile_site.rglob("index.html")):
+        address = path.relative_to(hostile_site).as_posix().removesuffix("index.html")
+        page.goto(base + address)
+        assert page.locator("script", has_text="alert(1)").count() == 0, address
+        assert page.locator('a[href^="javascript:1"]').count() == 0, address
+        title = wanted.get(address)
+        if title:
+            assert page.locator("h1").inner_text() == f"{title} {HOSTILE}"
+            assert page.title().startswith(f"{title} {HOSTILE}")
+            description = page.locator('meta[name="description"]').get_attribute("content")
+            assert description.endswith(HOSTILE)
+    page.goto(base)
+    page.locator(".md-search__input").fill("looking")
+    result = page.locator(".md-search-result h1", has_text="Looking").first
+    result.wait_for()
+    assert result.inner_text() == f"Looking slowly {HOSTILE}"
+    assert ran == []
+    page.close()
+
+
+def test_lists_filter_by_kind_and_stage_and_keep_it_in_the_address(
+    lichens: Path, serve: Any, browser: Any
+) -> None:
+    page = browser.new_page()
+    page.goto(serve(lichens) + "sessions/")
+    cards = page.locator(".card:visible h2")
+
+    assert cards.count() == 5
+    page.select_option("select[name=kind]", "lab")
+    assert cards.all_inner_texts() == ["Naming your finds"]
+    assert page.locator("[data-filters-count]").inner_text() == "1 of 5 shown"
+    assert page.url.endswith("sessions/?kind=lab")
+    page.reload()
+    assert cards.all_inner_texts() == ["Naming your finds"]
+    page.get_by_role("button", name="Show all").click()
+    page.select_option("select[name=stage]", "search")
+    assert cards.all_inner_texts() == ["Looking slowly"]
+    page.close()
+
+
+def test_without_javascript_lists_are_plain_and_complete(
+    lichens: Path, serve: Any, browser: Any
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(serve(lichens) + "sessions/")
+
+    assert page.locator(".card:visible").count() == 5
+    assert page.locator("form[data-filters]").is_visible() is False
+    context.close()
+
+
+def test_a_term_is_explained_on_hover_focus_and_to_screen_readers(
+    lichens: Path, serve: Any, browser: Any
+) -> None:
+    page = browser.new_page()
+    page.goto(serve(lichens) + "sessions/looking/")
+    word = page.get_by_role("button", name="UV")
+    tip = page.locator("#term-uv")
+
+    assert word.count() == 1
+    assert tip.is_visible() is False
+    word.hover()
+    assert tip.is_visible()
+    page.keyboard.press("Escape")
+    assert tip.is_visible() is False
+    page.mouse.move(0, 0)
+    word.focus()
+    assert tip.is_visible()
+    assert word.get_attribute("aria-describedby") == "term-uv"
+    assert tip.locator("[lang=fi]").inner_text() == "ultraviolettivalo"
+    page.close()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_scrolls_sideways_or_asks_another_host(
+    real: Path, serve: Any, browser: Any, width: int
+) -> None:
+    base = serve(real)
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    asked: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    wide = []
+    kinds: dict[str, str] = {}
+    for path in sorted(real.rglob("index.html")):
+        address = path.relative_to(real).as_posix().removesuffix("index.html")
+        parts = address.split("/")
+        kinds.setdefault(f"{parts[0]}/*" if len(parts) > 2 else address, address)
+    for address in kinds.values():
+        page.goto(base + address)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(address)
+    context.close()
+
+    assert wide == []
+    assert [url for url in asked if not re.match(rf"{re.escape(base)}|data:", url)] == []
+    assert errors == []

@@ -1,0 +1,247 @@
+"""The built site: what MkDocs makes of the core's pages, and what it refuses to publish."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import html5lib
+import pytest
+from conftest import EPOCH, EXAMPLES, assemble, mkdocs
+
+BASE = "http://127.0.0.1:8000/"
+
+
+class Links(HTMLParser):
+    """What a page points at, and the ids it has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value or "")
+            elif name in ("href", "src") and tag != "form":
+                self.targets.append(value or "")
+
+
+def pages(site: Path) -> Iterator[tuple[str, Links]]:
+    for path in sorted(site.rglob("*.html")):
+        found = Links()
+        found.feed(path.read_text(encoding="utf-8"))
+        yield path.relative_to(site).as_posix(), found
+
+
+@pytest.mark.parametrize("name", ["lichens", "real"])
+def test_every_link_and_fragment_leads_somewhere(name: str, request: pytest.FixtureRequest) -> None:
+    site = request.getfixturevalue(name)
+    ids = {page.removesuffix("index.html"): set(found.ids) for page, found in pages(site)}
+    dead = []
+    for page, found in pages(site):
+        here = BASE + page.removesuffix("index.html")
+        for target in found.targets:
+            url = urlsplit(urljoin(here, target))
+            if f"{url.scheme}://{url.netloc}/" != BASE:
+                continue
+            path = unquote(url.path[1:])
+            exists = path in ids or (site / path).is_file()
+            if not exists or (url.fragment and unquote(url.fragment) not in ids.get(path, ())):
+                dead.append((page, target))
+    assert dead == []
+
+
+@pytest.mark.parametrize("name", ["lichens", "real"])
+def test_no_page_has_an_id_twice(name: str, request: pytest.FixtureRequest) -> None:
+    twice = {
+        page: [one for one in found.ids if found.ids.count(one) > 1]
+        for page, found in pages(request.getfixturevalue(name))
+    }
+
+    assert {page: ids for page, ids in twice.items() if ids} == {}
+
+
+def test_the_markup_is_sound_to_a_strict_parser(lichens: Path) -> None:
+    faults = {}
+    for path in lichens.rglob("*.html"):
+        parser = html5lib.HTMLParser()
+        parser.parse(path.read_text(encoding="utf-8"))
+        if parser.errors:
+            faults[path.relative_to(lichens).as_posix()] = parser.errors
+    assert faults == {}
+
+
+def test_the_second_course_says_nothing_of_the_first(lichens: Path) -> None:
+    words = re.compile(
+        r"\bATMP|Karolinska|\bGMP\b|CAR T|Vecura|NextCell|JACIE|Stockholm|Swed|mRNA|patient|medicin"
+        r"|bedside|\bcells?\b|gene therap|Läkemedel|Huddinge|Flemingsberg|leukapheresis",
+        re.IGNORECASE,
+    )
+    own = ("search/search_index.json", "sitemap.xml")
+    said = {
+        path.relative_to(lichens).as_posix(): sorted(set(found))
+        for path in [*lichens.rglob("*.html"), *(lichens / name for name in own)]
+        if (found := words.findall(path.read_text(encoding="utf-8")))
+    }
+
+    assert said == {}
+
+
+def test_every_generated_page_opens_its_own_file_for_editing(lichens: Path) -> None:
+    edits = {
+        page.removesuffix("index.html"): target.partition("/course-handbook/")[2]
+        for page, found in pages(lichens)
+        for target in found.targets
+        if "/edit/" in target or "/tree/" in target
+    }
+
+    assert edits["sessions/looking/"] == "edit/main/data/sessions/looking.yml"
+    assert edits["glossary/"] == "edit/main/data/glossary.yml"
+    assert edits["timetable/"] == "edit/main/data/editions/2031.yml"
+    assert edits["references/"] == "edit/main/data/references.bib"
+    assert edits["sessions/"] == "tree/main/data/sessions"
+    assert edits["privacy/"] == "edit/main/docs/privacy.md"
+    assert set(edits) == {page.removesuffix("index.html") for page, _ in pages(lichens)} - {
+        "404.html"
+    }
+
+
+def test_search_finds_titles_prose_and_terms(lichens: Path) -> None:
+    index = json.loads((lichens / "search" / "search_index.json").read_text(encoding="utf-8"))
+    titles = {entry["location"]: entry["title"] for entry in index["docs"]}
+
+    assert titles["sessions/looking/"] == "Looking slowly"
+    assert titles["lecturers/aino-esimerkki/"] == "Aino Esimerkki"
+    assert titles["glossary/#uv"] == "UV"
+    assert not [entry for entry in index["docs"] if "ultraviolettivalo" in entry["text"]]
+
+
+def test_a_notice_shows_until_its_day(lichens: Path, tmp_path: Path) -> None:
+    words = "The morning boat leaves at seven."
+    after = assemble(EXAMPLES / "lichens", tmp_path / "project")
+    assert mkdocs(after, epoch="1940000000").returncode == 0  # June 2031
+
+    assert words in (lichens / "index.html").read_text()
+    assert words not in (after / "site" / "index.html").read_text()
+
+
+# --- What is not published -------------------------------------------------------------------
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with a site that was published before."""
+    folder = assemble(EXAMPLES / "lichens", tmp_path / "project")
+    (folder / "site").mkdir()
+    (folder / "site" / "index.html").write_text("the last good site")
+    return folder
+
+
+def untouched(folder: Path) -> bool:
+    left = [path.name for path in folder.iterdir() if path.name.startswith(".site-")]
+    return (folder / "site" / "index.html").read_text() == "the last good site" and left == []
+
+
+def test_a_broken_record_stops_the_build_with_one_line_and_keeps_the_last_site(
+    project: Path,
+) -> None:
+    session = project / "data" / "sessions" / "looking.yml"
+    session.write_text(session.read_text().replace("kind: lecture", "kind: lectur"))
+
+    built = mkdocs(project)
+
+    assert built.returncode == 1
+    assert built.stderr.splitlines()[:2] == [
+        (
+            "ERROR   -  data/sessions/looking.yml:2:7: HB105 error: "
+            '"lectur" is not one of the words for this field (did you mean "lecture"?)'
+        ),
+        "ERROR   -  The data has 1 error; nothing was built.",
+    ]
+    assert "Traceback" not in built.stderr
+    assert untouched(project)
+
+
+def test_strict_makes_a_warning_in_the_data_count(project: Path) -> None:
+    (project / "data" / "lecturers" / "nobody.yml").write_text("name: Nobody\nsummary: Unused.\n")
+
+    strict = mkdocs(project, "--strict")
+
+    assert strict.returncode == 1
+    assert "HB106 warning" in strict.stderr
+    assert untouched(project)
+    assert mkdocs(project).returncode == 0
+    assert (project / "site" / "sessions" / "looking" / "index.html").exists()
+
+
+def test_strict_makes_a_warning_of_mkdocs_count(project: Path) -> None:
+    (project / "docs" / "privacy.md").write_text("# Privacy\n\n[x](nowhere.md)\n")
+
+    built = mkdocs(project, "--strict")
+
+    assert built.returncode == 1
+    assert "nowhere.md" in built.stderr
+    assert untouched(project)
+
+
+def test_an_unreadable_bibliography_is_a_problem_and_no_traceback(project: Path) -> None:
+    (project / "data" / "references.bib").write_text("@book{kuusi2024walls, title = {Open\n")
+
+    built = mkdocs(project)
+
+    assert built.returncode == 1
+    assert "data/references.bib:1:1: HB018 error" in built.stderr
+    assert "Traceback" not in built.stderr
+    assert untouched(project)
+
+
+def test_a_sound_build_says_nothing_but_its_progress(project: Path) -> None:
+    built = mkdocs(project, "--strict")
+
+    lines = [line for line in built.stderr.splitlines() if line.strip()]
+    assert built.returncode == 0
+    assert [line for line in lines if not line.startswith("INFO")] == []
+
+
+def test_serve_survives_a_broken_record_and_recovers(project: Path) -> None:
+    session = project / "data" / "sessions" / "looking.yml"
+    good = session.read_text()
+    log = project / "serve.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "serve", "-a", "127.0.0.1:0"],
+            cwd=project,
+            env=os.environ | {"SOURCE_DATE_EPOCH": EPOCH, "NO_MKDOCS_2_WARNING": "1"},
+            stderr=out,
+            stdout=out,
+        )
+    try:
+        _until(log, "Serving on", 1)
+        session.write_text(good.replace("kind: lecture", "kind: lectur"))
+        _until(log, "HB105 error", 1)
+        session.write_text(good)
+        _until(log, "Documentation built", 2)
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(10)
+    assert "Traceback" not in log.read_text()
+    assert untouched(project)
+
+
+def _until(log: Path, words: str, times: int) -> None:
+    for _ in range(300):
+        if log.read_text().count(words) >= times:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{words!r} was not said {times} times:\n{log.read_text()}")
