@@ -144,12 +144,13 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     build = _builds[0]
     site = pages.plain(views.site(build.composition.book, build.composition.today))
     language = site["language"]
+    references = build.composition.book.references
     ours = _template_names(FilePath(config.theme.custom_dir or ""))
     env.autoescape = lambda name: name in ours
     env.filters |= {
         "day": lambda date: dates.day(date, language),
         "as_of": lambda date: dates.partial(date, language),
-        "pieces": _pieces,
+        "pieces": lambda content: _pieces(content, references),
     }
     env.globals |= {
         "site": site,
@@ -186,7 +187,8 @@ def on_build_error(error: Exception) -> None:
 class _Notes(SimpleRegistry):
     """mkdocs-bibtex's registry, answered from the core: each reference is formatted once.
 
-    The core has checked every citation already, so there is nothing left to validate.
+    A note's text passes through Markdown and the search as a short mark, and becomes HTML when
+    the page is written. The core has checked every citation, so nothing is left to validate.
     """
 
     def __init__(self, references: Bibliography) -> None:
@@ -198,8 +200,26 @@ class _Notes(SimpleRegistry):
         """Nothing: see the class."""
 
     def reference_text(self, citation: Citation | InlineReference) -> str:
-        """The note of a citation."""
-        return self.references.note(citation.key)
+        """The mark of a note."""
+        return f"{_NOTE}{citation.key}{_NOTE}"
+
+
+_NOTE = "\ue001"
+"""Stands around a reference's key until the page is written."""
+
+
+def _pieces(content: str, references: Bibliography) -> list[dict[str, str]]:
+    """Content split at its part markers: HTML, and the names of the parts between it."""
+    if _NOTE in content:
+        content = re.sub(f"{_NOTE}([\\w-]+){_NOTE}", lambda mark: references.html(mark[1]), content)
+    found = []
+    for number, piece in enumerate(re.split(r"<!-- part: ([\w -]+?) -->", content)):
+        if number % 2:
+            name, _, argument = piece.partition(" ")
+            found.append({"part": name, "argument": argument})
+        elif piece.strip():
+            found.append({"html": Markup(piece)})  # noqa: S704 - Python-Markdown made it
+    return found
 
 
 def _speak(composition: Composition, *, strict: bool) -> None:
@@ -232,15 +252,3 @@ def _uris(nav: Any) -> Iterator[str]:
 
 def _template_names(folder: FilePath) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
-
-
-def _pieces(content: str) -> list[dict[str, str]]:
-    """Content split at its part markers: HTML, and the names of the parts between it."""
-    found = []
-    for number, piece in enumerate(re.split(r"<!-- part: ([\w -]+?) -->", content)):
-        if number % 2:
-            name, _, argument = piece.partition(" ")
-            found.append({"part": name, "argument": argument})
-        elif piece.strip():
-            found.append({"html": Markup(piece)})  # noqa: S704 - Python-Markdown made it
-    return found

@@ -9,7 +9,7 @@ The way of the data, one direction only::
                                                    compose(root) ◄───────┘
                                                mkdocs_hooks.py │ handbook check
 
-A module imports only from those before it in this order: problem, codes, source, schema,
-bibliography, prose, text, book, addresses, rules, views, dates, extension, markup, pages, compose,
-report, cli.
+A module imports only from those before it in this order: problem, codes, source, schema, prose,
+extension, markup, bibliography, text, book, addresses, rules, views, dates, pages, compose, report,
+cli.
 """

@@ -27,6 +27,7 @@ class Bibliography:
     lines: Mapping[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _notes: dict[str, str] = field(default_factory=dict)
+    _html: dict[str, str] = field(default_factory=dict)
 
     def __contains__(self, key: str) -> bool:
         return key in self.lines
@@ -43,6 +44,14 @@ class Bibliography:
         if key not in self._notes:
             self._notes[key] = _format(self.entries[key])
         return self._notes[key]
+
+    def html(self, key: str) -> str:
+        """The reference as HTML, ready to stand in a note that Markdown has passed already."""
+        from handbook import markup  # noqa: PLC0415 - Markdown is slow to load, a check needs none
+
+        if key not in self._html:
+            self._html[key] = markup.inline(self.note(key))
+        return self._html[key]
 
     def text(self, key: str, name: str) -> str:
         """One field of an entry as plain text, or an empty text."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
@@ -33,6 +36,19 @@ class Composition:
         return not any(problem.severity == "error" for problem in self.problems)
 
 
+@contextmanager
+def _keeping_everything() -> Iterator[None]:
+    """Nothing made meanwhile is garbage; looking for it would cost a tenth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_keeping_everything()
 def inspect(root: FilePath, today: dt.date | None = None) -> Composition:
     """Read and check everything below `root`, without making pages."""
     book, problems = books.load(root)
@@ -41,6 +57,7 @@ def inspect(root: FilePath, today: dt.date | None = None) -> Composition:
     return Composition(book, tuple(sorted(set(problems))), today)
 
 
+@_keeping_everything()
 def compose(root: FilePath, today: dt.date | None = None) -> Composition:
     """Read, check, and, where nothing is wrong, make the pages."""
     from handbook import pages  # noqa: PLC0415 - Jinja is slow to load, and a check needs none

@@ -5,8 +5,9 @@ at its first occurrence in running text; headings, links, code and notes stay pl
 explanation is a button with a description beside it, which shows on hover, focus and tap, and
 which screen readers read.
 
-Notes: footnotes are numbered in the order in which a reader meets them. Python-Markdown numbers
-them as it happens to work through nested lists and blocks.
+Notes: footnotes are numbered in the order in which a reader meets them; Python-Markdown numbers
+them as it happens to work through nested lists and blocks. The search leaves them out: what they
+say stands in the list of references.
 
 Code: the @ that `prose.prepare` hid inside code comes back.
 """
@@ -120,8 +121,9 @@ class _NotesInOrder(Treeprocessor):
     def run(self, root: Element) -> None:
         box = next((div for div in root.iter("div") if div.get("class") == "footnote"), None)
         entries = box.find("ol") if box is not None else None
-        if entries is None:
+        if box is None or entries is None:
             return
+        box.set("data-search-exclude", "")
         inside = set(entries.iter("a"))
         links = [a for a in root.iter("a") if a.get("class") == "footnote-ref"]
         links.sort(key=lambda link: link in inside)

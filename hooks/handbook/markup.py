@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
+
+from markdown import Markdown
 
 EXTENSIONS: tuple[str, ...] = (
     "tables",
@@ -23,3 +26,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "tables": {"use_align_attribute": True},
     "toc": {"permalink": False},
 }
+
+
+@cache
+def _markdown() -> Markdown:
+    return Markdown(extensions=list(EXTENSIONS), extension_configs=OPTIONS)
+
+
+def inline(text: str) -> str:
+    """One paragraph of Markdown as HTML, without the paragraph around it."""
+    return _markdown().reset().convert(text).removeprefix("<p>").removesuffix("</p>")

@@ -2,7 +2,7 @@
 
 `overrides/pages/<kind>.md` is the body of a kind of page: its prose fields in order under their
 headings, and `<!-- part: NAME -->` where the theme's template of the same part inserts structure.
-Everything else that a theme template reads stands in `Page.meta` as plain JSON values.
+Everything else that a theme template reads stands in `Page.meta`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
 
@@ -28,7 +28,8 @@ Values: TypeAlias = dict[str, Any]
 class Page:
     """One page: `uri` is the Markdown file it would be, `source` the file that its text is from.
 
-    `anchors` are the ids that its parts add to those of its headings.
+    `meta` is all that its theme template reads: plain values, and views made of plain values, so
+    that `plain(meta)` is JSON. `anchors` are the ids that its parts add to those of its headings.
     """
 
     uri: str
@@ -211,9 +212,11 @@ def _edition(book: Book, edition_id: str | None, today: dt.date) -> Values | Non
 def _timetable(book: Book, today: dt.date, edition_id: str | None = None) -> Values:
     shown = edition_id or views.current_edition(book, today)
     order = sorted(book.editions, key=lambda one: views.begins(book.editions[one]), reverse=True)
+    days = views.timetable(book, shown) if shown else ()
     return {
         "edition": _edition(book, shown, today),
-        "days": views.timetable(book, shown) if shown else (),
+        "days": days,
+        "has_examples": any(slot.status == "example" for day in days for slot in day.slots),
         "others": views.links(book, "editions", [one for one in order if one != shown]),
     }
 
@@ -359,6 +362,7 @@ class _Press:
         }
         self.tip = self.environment.get_template("term.md").module.tip  # type: ignore[attr-defined]
         self.cited_on: dict[str, dict[str, str]] = {}
+        self.explanations: dict[tuple[str, str], str] = {}
 
     def pages(self) -> list[Page]:
         """Every page; the references come last, because they say where each is cited."""
@@ -438,7 +442,7 @@ class _Press:
         if hub.template == "references":
             values["references"] = self._references()
         if hub.template == "rules":
-            values["codes"] = [asdict(code) for code in catalogue().values()]
+            values["codes"] = list(catalogue().values())
         return self._page(
             hub.uri, hub.template, values, source=hub.source, section=hub.uri.removesuffix(".md")
         )
@@ -484,7 +488,7 @@ class _Press:
             "template": f"{layout or template}.html",
             "section": section,
             "generated": True,
-            **{name: plain(value) for name, value in values.items() if name != "record"},
+            **{name: value for name, value in values.items() if name != "record"},
         }
         return self._pressed(uri, title, body, located, source, meta, anchors)
 
@@ -516,40 +520,43 @@ class _Press:
         meta: Values | None = None,
         anchors: tuple[str, ...] = (),
     ) -> Page:
-        keys = [citation.name for citation in prose.citations(body)]
+        masked = prose.mask(body)
+        groups = list(prose.citation_groups(body, masked))
+        keys = [citation.name for group in groups for citation in group.citations]
         for key in [*keys, *(label.split("--")[0] for label in located)]:
             self._cite(key, uri, title)
-        return Page(uri, title, self._finished(body, uri, located), source, meta or {}, anchors)
+        tail = [f"[^{label}]: {note}" for label, note in located.items()]
+        explained = self._abbreviations(masked, uri)
+        if explained:
+            tail += ["", *explained]
+        if groups:
+            tail += ["", "\\bibliography"]
+        # The first line stays empty, so that no line of it is taken for front matter.
+        body = "\n".join(["", body.strip("\n"), "", *tail, ""])
+        return Page(uri, title, body, source, meta or {}, anchors)
 
     def _cite(self, key: str, uri: str, title: str) -> None:
         self.cited_on.setdefault(key, {}).setdefault(addresses.of_uri(uri), title)
 
-    def _finished(self, body: str, uri: str, located: Mapping[str, str]) -> str:
-        """The body with its notes, its abbreviations and its bibliography at the end."""
-        tail = [f"[^{label}]: {note}" for label, note in located.items()]
-        explained = self._abbreviations(body, uri)
-        if explained:
-            tail += ["", *explained]
-        if next(iter(prose.citation_groups(body)), None):
-            tail += ["", "\\bibliography"]
-        # The first line stays empty, so that no line of it is taken for front matter.
-        return "\n".join(["", body.strip("\n"), "", *tail, ""])
-
-    def _abbreviations(self, body: str, uri: str) -> list[str]:
+    def _abbreviations(self, masked: str, uri: str) -> list[str]:
+        """The lines that explain the abbreviations of a page."""
         if self.abbreviation is None or uri in _PLAIN:
             return []
-        used = {match[1] for match in self.abbreviation.finditer(prose.mask(body))}
-        lines = []
-        for word in sorted(used):
+        words = sorted({match[1] for match in self.abbreviation.finditer(masked)})
+        return [f"*[{word}]: {self._explanation(word, '../' * uri.count('/'))}" for word in words]
+
+    def _explanation(self, word: str, up: str) -> str:
+        """One line of Markdown; made once for all pages of the same depth."""
+        if (word, up) not in self.explanations:
             term_id, term = self.terms[word]
             tip = self.tip(
                 term=term,
                 translations=translations(term),
                 definition=prose.without_citations(term.definition),
-                href=self.relative(f"/{addresses.of('glossary', term_id)}", uri),
+                href=f"{up}glossary.md#{term_id}",
             )
-            lines.append(f"*[{word}]: {' '.join(str(tip).split())}")
-        return lines
+            self.explanations[word, up] = " ".join(str(tip).split())
+        return self.explanations[word, up]
 
     def relative(self, target: str, uri: str) -> str:
         """A site address as the path from one Markdown file to another; anything else unchanged."""
@@ -572,10 +579,10 @@ def _sorting(note: str) -> str:
 
 def plain(value: Any) -> Any:
     """A value as JSON knows it: dictionaries, lists, text, numbers, true, false, None."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
-    return value
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    return {one.name: plain(getattr(value, one.name)) for one in fields(value)}

@@ -6,6 +6,7 @@ is blanked out, so that positions in it are positions in the text.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -168,8 +169,7 @@ def prepare(
         *_heading_edits(masked, under),
         *(
             (mention.start, mention.start, f"note-{prefix}-")
-            for mentions in notes(text, masked)
-            for mention in mentions
+            for mention in itertools.chain(*notes(text, masked))
         ),
         *(
             (match.start(), match.end(), CODE_AT)
