@@ -354,7 +354,10 @@ class _Press:
         }
         words = [term.abbreviation for term in book.glossary.values() if term.abbreviation]
         choice = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-        self.abbreviation = re.compile(rf"(?<![\w-])({choice})s?(?![\w-])") if words else None
+        begins = "".join(sorted({re.escape(word[0]) for word in words}))
+        self.abbreviation = (
+            re.compile(rf"(?<![\w-])(?=[{begins}])({choice})s?(?![\w-])") if words else None
+        )
         self.terms = {
             term.abbreviation: (term_id, term)
             for term_id, term in book.glossary.items()
@@ -395,7 +398,7 @@ class _Press:
             {"record": entity, "id": record_id, **values},
             source=self.book.origins[kind.collection, record_id].source.file,
             title=title,
-            description=str(getattr(entity, "summary", "")),
+            description=views.text_of(entity, "summary"),
             section=kind.collection,
             anchors=anchors,
         )

@@ -67,9 +67,8 @@ class CitationGroup:
     understood: bool = True
 
 
-_BRACKETS = re.compile(
-    r"(?<!\\)\[(?!\^)([^\[\]]*(?:(?<=\[)|(?<=[\s;(]))@[\w][^\[\]]*)\](?!\(|\[(?!@))"
-)
+_BRACKETS = re.compile(r"(?<!\\)\[([^\[\]^][^\[\]]*)\](?!\(|\[(?!@))")
+_TRIED = re.compile(r"(?:^|[\s;(])@\w")
 _CITED = re.compile(r"\s*@([\w-]+)(?:,\s*([^;]+?))?\s*")
 _LINK = re.compile(
     r"(?<!\\)\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+[\"'][^\n]*?[\"'])?\s*\)"
@@ -85,6 +84,8 @@ def citation_groups(text: str, masked: str | None = None) -> Iterator[CitationGr
         return
     masked = mask(text) if masked is None else masked
     for match in _BRACKETS.finditer(masked):
+        if "@" not in match[1] or not _TRIED.search(match[1]):
+            continue
         citations = []
         understood = True
         position = match.start(1)

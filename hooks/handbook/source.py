@@ -155,7 +155,8 @@ def _parse(source: Source) -> None:
 
 def _build(source: Source) -> None:
     """Consume the parser's events; fill `data`, `values`, `keys` and `problems`."""
-    events = yaml.parse(source.text, Loader=yaml.CSafeLoader)
+    # The parser itself, because yaml.parse() asks it twice for each event.
+    events = iter(yaml.CSafeLoader(source.text).get_event, None)
     documents = 0
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from handbook import addresses, schema
 from handbook.book import Book, Occurrence
@@ -161,18 +162,28 @@ def link(book: Book, collection: str, record_id: str) -> Link:
     return Link(
         title_of(entity, record_id),
         addresses.of(collection, record_id),
-        str(getattr(entity, "summary", "")),
-        str(getattr(entity, "kind", "")),
+        text_of(entity, "summary"),
+        text_of(entity, "kind"),
     )
 
 
 def title_of(entity: schema.Model, record_id: str) -> str:
     """What a record is called, whichever field says so."""
     for field in ("name", "title", "term", "text"):
-        value = getattr(entity, field, None)
-        if value:
-            return str(value)
+        title = text_of(entity, field)
+        if title:
+            return title
     return record_id
+
+
+def text_of(entity: schema.Model, field: str) -> str:
+    """A field's text; empty where this kind of record has no such field, or has nothing in it."""
+    return str(getattr(entity, field) or "") if field in _fields(type(entity)) else ""
+
+
+@cache
+def _fields(kind: type[schema.Model]) -> frozenset[str]:
+    return frozenset(kind.model_fields)
 
 
 def links(book: Book, collection: str, ids: Iterable[str]) -> tuple[Link, ...]:
@@ -373,8 +384,8 @@ def clauses(book: Book, framework_id: str, today: dt.date) -> tuple[ClauseView, 
     if edition is None:
         return ()
     teaching: dict[str, list[str]] = {}
-    for session_id, session in book.sessions.items():
-        for citation in session.frameworks:
+    for session_id in book.pointing_at("frameworks", framework_id, "sessions"):
+        for citation in book.sessions[session_id].frameworks:
             if citation.framework == framework_id:
                 for clause in citation.clauses:
                     teaching.setdefault(clause, []).append(session_id)
@@ -490,11 +501,11 @@ def items(book: Book, collection: str) -> tuple[ListItem, ...]:
             ListItem(
                 title,
                 addresses.of(collection, record_id),
-                str(getattr(entity, "summary", "")),
-                str(getattr(entity, "kind", "")),
+                text_of(entity, "summary"),
+                text_of(entity, "kind"),
                 stages,
                 tuple(numbers[stage] for stage in stages if stage in numbers),
-                str(getattr(entity, "status", "")),
+                text_of(entity, "status"),
                 initials(title) if collection == "lecturers" else "",
             )
         )
