@@ -69,3 +69,13 @@ def test_notes_are_numbered_as_a_reader_meets_them() -> None:
 
 def test_code_gets_its_sign_back() -> None:
     assert html(f"`[{CODE_AT}a]`") == "<p><code>[@a]</code></p>"
+
+
+def test_notes_side_by_side_can_be_told_apart() -> None:
+    made = html("a[^x][^y] b[^z]\n\n[^x]: X\n[^y]: Y\n[^z]: Z\n")
+
+    assert re.findall(r'<sup (?:class="([\w-]+)" )?id="fnref:(\w)">', made) == [
+        ("", "x"),
+        ("note-beside", "y"),
+        ("", "z"),
+    ]

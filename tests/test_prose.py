@@ -89,6 +89,11 @@ def ready(text: str, under: int = 2) -> tuple[str, dict[str, str]]:
     ("text", "becomes"),
     [
         ("A claim [@a].", "A claim[@a]."),
+        ("A claim\n[@a].", "A claim[@a]."),
+        ("- [@a]\n\n[@a]", "- [@a]\n\n[@a]"),
+        ("1. [@a]\n2. b [@a]", "1. [@a]\n2. b[@a]"),
+        ("| a | [@a] |", "| a | [@a] |"),
+        ("#### H\n[@a]", "#### H\n[@a]"),
         ("One.[^1]\n\n[^1]: Note.", "One.[^note-body-1]\n\n[^note-body-1]: Note."),
         ("# Big\n\n## Less", "### Big\n\n#### Less"),
         ("#### Small", "#### Small"),

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
@@ -131,6 +132,10 @@ class _NotesInOrder(Treeprocessor):
         for link in links:
             link.text = str(numbers.setdefault(link.get("href", ""), len(numbers) + 1))
         known = {f"#{entry.get('id')}": entry for entry in entries}
+        for parent in root.iter():
+            for one, following in pairwise(parent):
+                if one.tag == following.tag == "sup" and not one.tail:
+                    following.set("class", "note-beside")
         ordered = [known.pop(target) for target in list(numbers) if target in known]
         entries[:] = [*ordered, *known.values()]
         for number, entry in enumerate(entries, 1):

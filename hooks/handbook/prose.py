@@ -68,6 +68,7 @@ class CitationGroup:
 
 
 _BRACKETS = re.compile(r"(?<!\\)\[([^\[\]^][^\[\]]*)\](?!\(|\[(?!@))")
+_MARKER = re.compile(r"\s*(?:[-*+>]|\d+[.)]|\||.*\|)\s*|\s*[#|].*\n")
 _TRIED = re.compile(r"(?:^|[\s;(])@\w")
 _CITED = re.compile(r"\s*@([\w-]+)(?:,\s*([^;]+?))?\s*")
 _LINK = re.compile(
@@ -189,7 +190,7 @@ def _citation_edits(
     text: str, masked: str, located: dict[str, str], notes_of: Callable[[str], str]
 ) -> Iterator[_Edit]:
     for group in citation_groups(text, masked):
-        if masked[group.start - 1 : group.start] == " ":
+        if _follows_a_word(masked, group.start):
             yield group.start - 1, group.start, ""  # a note's number joins its word
         if not any(citation.locator for citation in group.citations):
             continue
@@ -202,6 +203,12 @@ def _citation_edits(
             else:
                 labels.append(f"[@{citation.name}]")
         yield group.start, group.end, "".join(labels)
+
+
+def _follows_a_word(masked: str, start: int) -> bool:
+    """Whether what begins here comes one space or line break after running text."""
+    line = masked[masked.rfind("\n", 0, max(start - 1, 0)) + 1 : start]
+    return line[-1:] in (" ", "\n") and bool(line[-2:-1].strip()) and not _MARKER.fullmatch(line)
 
 
 def _link_edits(text: str, masked: str, link: Callable[[str], str]) -> Iterator[_Edit]:
