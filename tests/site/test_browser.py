@@ -55,6 +55,7 @@ def serve() -> Iterator[Any]:
     yield start
     for server in servers:
         server.shutdown()
+        server.server_close()
 
 
 def hostile(value: Any, key: str = "") -> Any:
