@@ -45,10 +45,10 @@ def of(collection: str, record_id: str) -> str:
 
 def of_uri(uri: str) -> str:
     """The address of the page that is made from a Markdown file."""
-    stem = uri.removesuffix(".md")
-    if stem == "index" or stem.endswith("/index"):
-        return stem.removesuffix("index")
-    return f"{stem}/"
+    folder, slash, name = uri.removesuffix(".md").rpartition("/")
+    if name in ("index", "README"):
+        return f"{folder}{slash}"
+    return f"{folder}{slash}{name}/"
 
 
 def generated(book: Book) -> dict[str, str]:

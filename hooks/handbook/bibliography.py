@@ -6,7 +6,7 @@ References are formatted with pybtex in the style that mkdocs-bibtex uses, once 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -14,8 +14,9 @@ from typing import Any
 from handbook.problem import Problem
 from handbook.source import Source
 
-_ENTRY = re.compile(r"^[ \t]*@(\w+)[ \t]*\{[ \t]*([^,\s}]+)", re.MULTILINE)
-_NOT_ENTRIES = {"comment", "string", "preamble"}
+_ENTRY = re.compile(
+    r"@(?!(?:comment|string|preamble)\b)\w+\s*[{(]\s*([^\s,{}()=]+)\s*,", re.IGNORECASE
+)
 KEY_FORM = re.compile(r"[\w-]+")
 
 
@@ -60,39 +61,35 @@ class Bibliography:
 
 
 def load(source: Source) -> Bibliography:
-    """Find the entries and check that pybtex can read each."""
+    """Find the entries and check that each can be read, cited and written out."""
     bibliography = Bibliography(source, problems=list(source.problems))
     if source.problems:
         return bibliography
     lines: dict[str, int] = {}
+    folded: dict[str, int] = {}
     for match in _ENTRY.finditer(source.text):
-        kind, key = match[1].lower(), match[2]
-        if kind in _NOT_ENTRIES:
-            continue
-        line = source.text.count("\n", 0, match.start(1)) + 1
-        if key in lines:
+        key = match[1]
+        line = source.text.count("\n", 0, match.start()) + 1
+        if key.lower() in folded:
             bibliography.problems.append(
                 source.problem_at(
                     "HB018",
                     (line, 1),
-                    f'the key "{key}" stands here a second time (first in line {lines[key]})',
+                    f'the key "{key}" stands here a second time '
+                    f"(first in line {folded[key.lower()]})",
                     "give one of the two another key",
                 )
             )
-        elif not KEY_FORM.fullmatch(key):
-            bibliography.problems.append(
-                source.problem_at(
-                    "HB018",
-                    (line, 1),
-                    f'the key "{key}" cannot be cited',
-                    "use letters, digits, hyphens and underscores",
-                )
-            )
         else:
-            lines[key] = line
+            lines[key] = folded[key.lower()] = line
     bibliography.lines = lines
     if not bibliography.problems:
         bibliography.problems.extend(_unreadable(bibliography))
+    if not bibliography.problems:
+        bibliography.lines = {
+            key: line for key, line in lines.items() if key in bibliography.entries
+        }
+        bibliography.problems.extend(_unusable(bibliography))
     return bibliography
 
 
@@ -101,7 +98,7 @@ def _unreadable(bibliography: Bibliography) -> list[Problem]:
 
     source = bibliography.source
     try:
-        found = set(bibliography.entries)
+        bibliography.entries  # noqa: B018 - reading them is the point
     except PybtexError as error:
         line = getattr(error, "lineno", None) or 1
         words = " ".join(str(error).split())
@@ -113,16 +110,56 @@ def _unreadable(bibliography: Bibliography) -> list[Problem]:
                 "look for a missing comma or a brace that is not closed, here or just above",
             )
         ]
-    missing = set(bibliography.lines) - found
-    return [
-        source.problem_at(
-            "HB018",
-            (bibliography.lines[key], 1),
-            f'the entry "{key}" cannot be read',
-            "look for a brace that is not closed above it",
-        )
-        for key in sorted(missing)
-    ]
+    return []
+
+
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "article": ("author", "title", "journal", "year"),
+    "book": ("author editor", "title", "publisher", "year"),
+    "booklet": ("title",),
+    "inbook": ("author editor", "title", "chapter pages", "publisher", "year"),
+    "incollection": ("author", "title", "booktitle", "publisher", "year"),
+    "inproceedings": ("author", "title", "booktitle", "year"),
+    "manual": ("title",),
+    "mastersthesis": ("author", "title", "school", "year"),
+    "misc": ("title",),
+    "online": ("title", "url"),
+    "phdthesis": ("author", "title", "school", "year"),
+    "proceedings": ("title", "year"),
+    "techreport": ("author", "title", "institution", "year"),
+    "unpublished": ("author", "title", "note"),
+}
+"""The fields that BibTeX asks of each type (btxdoc, section 3.1); of several in one text, any."""
+
+
+def _unusable(bibliography: Bibliography) -> Iterator[Problem]:
+    """Entries that no note can be made of, and addresses that could do harm in one."""
+    for key, line in bibliography.lines.items():
+        entry = bibliography.entries[key]
+        given = {name.lower() for name, value in entry.fields.items() if value.strip()}
+        given |= {role.lower() for role in entry.persons}
+        required = _REQUIRED.get(entry.type.lower())
+        message = hint = ""
+        if not KEY_FORM.fullmatch(key):
+            message = f'the key "{key}" cannot be cited'
+            hint = "use letters, digits, hyphens and underscores"
+        elif required is None:
+            message = f"there is no type of entry @{entry.type}"
+            hint = f"the types are {', '.join(_REQUIRED)}"
+        elif missing := [names for names in required if not given & set(names.split())]:
+            message = f'the entry "{key}" has no {missing[0].replace(" ", " or ")}'
+            hint = f"add {missing[0].split()[0]} = {{…}}"
+        elif not _ADDRESS.fullmatch(entry.fields.get("url", "https://")):
+            message = f'the url of "{key}" is no web address'
+            hint = "begin with https:// and use no spaces, quotes or angle brackets"
+        elif re.search(r"[\s<>\"()\[\]]", entry.fields.get("doi", "")):
+            message = f'the doi of "{key}" is none'
+            hint = "copy it without https://doi.org/: 10.1000/182"
+        if message:
+            yield bibliography.source.problem_at("HB018", (line, 1), message, hint)
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]*")
 
 
 def _format(entry: Any) -> str:

@@ -69,6 +69,7 @@ class Book:
     courses: Mapping[str, schema.Course]
     references: Bibliography
     documents: tuple[Document, ...]
+    files: frozenset[str]
     origins: Mapping[Key, Origin]
     unread: Mapping[Key, Source]
     unreadable: frozenset[str]
@@ -178,10 +179,21 @@ def load(root: FilePath) -> tuple[Book, list[Problem]]:
             shelf.file(collection)
     shelf.strangers()
     references = bibliography.load(_required(root, "references.bib"))
-    documents = tuple(
-        Document(path.relative_to(root / "docs").as_posix(), read_text(path, root))
-        for path in sorted((root / "docs").rglob("*.md"))
-    )
+    documents = []
+    files = set()
+    for path in sorted((root / "docs").rglob("*")):
+        uri = path.relative_to(root / "docs").as_posix()
+        if path.suffix == ".md":
+            documents.append(Document(uri, read_text(path, root)))
+        elif path.suffix in (".markdown", ".mdown", ".mkdn", ".mkd"):
+            source = Source(f"docs/{uri}")
+            shelf.problems.append(
+                source.problem_at(
+                    "HB016", (1, 1), "a page must end in .md", f"rename it to {path.stem}.md"
+                )
+            )
+        elif path.is_file():
+            files.add(uri)
     shelf.problems.extend(references.problems)
     for document in documents:
         shelf.problems.extend(document.source.problems)
@@ -191,7 +203,8 @@ def load(root: FilePath) -> tuple[Book, list[Problem]]:
     book = Book(
         **records,  # type: ignore[arg-type] # each is a mapping to its own model
         references=references,
-        documents=documents,
+        documents=tuple(documents),
+        files=frozenset(files),
         origins=shelf.origins,
         unread=shelf.unread,
         unreadable=frozenset(
@@ -224,13 +237,15 @@ class _Shelf:
             if path.suffix != ".yml" or path.name.startswith("."):
                 continue
             source = self._read(path)
-            if not schema.ID_FORM.fullmatch(path.stem):
+            if not schema.is_id(path.stem):
                 self.problems.append(
                     source.problem_at(
                         "HB013",
                         (1, 1),
                         f"{quoted(path.stem)} is no id, and a file's name is the id of its record",
-                        "use lower-case letters, digits and single hyphens only",
+                        "use lower-case letters, digits and single hyphens only"
+                        if path.stem != "index"
+                        else "index is the name of the list: choose another",
                     )
                 )
                 self.unread[collection.name, path.stem] = source
@@ -249,7 +264,7 @@ class _Shelf:
             self._record(collection, collection.name, source, ())
         elif collection.layout == "map" and self._is(dict, source):
             for record_id in cast("dict[str, object]", source.data):
-                if schema.ID_FORM.fullmatch(record_id):
+                if schema.is_id(record_id):
                     self._record(collection, record_id, source, (record_id,))
                 else:
                     self.unread[collection.name, record_id] = source
@@ -275,7 +290,7 @@ class _Shelf:
         for path in sorted(self.data.rglob("*")):
             name = path.relative_to(self.data).as_posix()
             folder, _, stem = name.rpartition("/")
-            if path.is_dir() or "/." in f"/{name}" or path.suffix not in (".yml", ".yaml"):
+            if path.is_dir() or "/." in f"/{name}" or name in ("references.bib", "README.md"):
                 continue
             if path.suffix == ".yml" and (folder in folders or name in files):
                 continue

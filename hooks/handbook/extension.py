@@ -25,7 +25,7 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from handbook.prose import CODE_AT
+from handbook.prose import BACKSLASH, CODE_AT
 
 _DEFINITION = re.compile(r"^ {0,3}\*\[([^\]\n]+)\]:[ ]*(.+)$", re.MULTILINE)
 _PLAIN = {"h1", "h2", "h3", "h4", "h5", "h6", "a", "code", "pre", "abbr", "button", "summary"}
@@ -34,20 +34,23 @@ _BOX = "handbook-terms"
 
 class _Definitions(BlockProcessor):
     def test(self, parent: Element, block: str) -> bool:
-        del parent
+        """Only at the top level: inside lists and quotes such a line is text like any other."""
+        if parent is not self.parser.root:
+            return False
         return bool(_DEFINITION.search(block))
 
     def run(self, parent: Element, blocks: list[str]) -> bool:
+        del parent
         block = blocks.pop(0)
-        first = _DEFINITION.search(block)
-        if first is None or block[: first.start()].strip():
-            blocks.insert(0, block)
-            return False
-        box = parent.find(f"div[@class='{_BOX}']")
+        root = self.parser.root
+        box = root.find(f"div[@class='{_BOX}']")
         if box is None:
-            box = SubElement(parent, "div", {"class": _BOX})
+            box = SubElement(root, "div", {"class": _BOX})
         for match in _DEFINITION.finditer(block):
             SubElement(box, "span", {"data-term": match[1]}).text = match[2]
+        rest = _DEFINITION.sub("", block).strip("\n")
+        if rest.strip():
+            blocks.insert(0, rest)
         return True
 
 
@@ -96,7 +99,7 @@ class _FirstOccurrences(Treeprocessor):
 
 
 def _explained(shown: str, term: str, tip: Element) -> Element:
-    name = "term-" + re.sub(r"[^\w]+", "-", term.lower()).strip("-")
+    name = "term-" + re.sub(r"[^\w]", lambda sign: f"-{ord(sign[0]):x}", term.lower())
     holder = Element("span", {"class": "term"})
     button = SubElement(
         holder, "button", {"type": "button", "class": "term__word", "aria-describedby": name}
@@ -146,7 +149,7 @@ class _NotesInOrder(Treeprocessor):
 
 class _RestoreCode(Postprocessor):
     def run(self, text: str) -> str:
-        return text.replace(CODE_AT, "@")
+        return text.replace(CODE_AT, "@").replace(BACKSLASH, "\\")
 
 
 class HandbookExtension(Extension):

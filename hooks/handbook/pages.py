@@ -15,7 +15,6 @@ from pathlib import Path as FilePath
 from typing import Any, TypeAlias
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import escape as html_escape
 
 from handbook import addresses, prose, schema, views
 from handbook.book import Book, Document
@@ -348,7 +347,6 @@ class _Press:
         self.environment.globals |= {
             "course": book.course,
             "text": prose.escape,
-            "html": html_escape,
             "course_stages": book.stages,
             "course_terms": book.glossary,
         }
@@ -365,7 +363,7 @@ class _Press:
         }
         self.tip = self.environment.get_template("term.md").module.tip  # type: ignore[attr-defined]
         self.cited_on: dict[str, dict[str, str]] = {}
-        self.explanations: dict[tuple[str, str], str] = {}
+        self.explanations: dict[tuple[str, int], str] = {}
 
     def pages(self) -> list[Page]:
         """Every page; the references come last, because they say where each is cited."""
@@ -546,20 +544,22 @@ class _Press:
         if self.abbreviation is None or uri in _PLAIN:
             return []
         words = sorted({match[1] for match in self.abbreviation.finditer(masked)})
-        return [f"*[{word}]: {self._explanation(word, '../' * uri.count('/'))}" for word in words]
+        return [f"*[{word}]: {self._explanation(word, uri)}" for word in words]
 
-    def _explanation(self, word: str, up: str) -> str:
+    def _explanation(self, word: str, uri: str) -> str:
         """One line of Markdown; made once for all pages of the same depth."""
-        if (word, up) not in self.explanations:
+        depth = uri.count("/")
+        if (word, depth) not in self.explanations:
             term_id, term = self.terms[word]
+            definition = prose.without_citations(term.definition)
             tip = self.tip(
                 term=term,
                 translations=translations(term),
-                definition=prose.without_citations(term.definition),
-                href=f"{up}glossary.md#{term_id}",
+                definition=self._prepared(uri, {})("tip", definition),
+                href=self.relative(f"/{addresses.of('glossary', term_id)}", uri),
             )
-            self.explanations[word, up] = " ".join(str(tip).split())
-        return self.explanations[word, up]
+            self.explanations[word, depth] = " ".join(str(tip).split())
+        return self.explanations[word, depth]
 
     def relative(self, target: str, uri: str) -> str:
         """A site address as the path from one Markdown file to another; anything else unchanged."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -9,6 +10,11 @@ Severity: TypeAlias = Literal["error", "warning"]
 
 Path: TypeAlias = tuple[str | int, ...]
 """The way to a value inside a file: keys and list positions, `("days", 0, "slots", 2, "start")`."""
+
+
+def on_one_line(text: str) -> str:
+    """The text without line breaks and control characters, so that it cannot pass for two lines."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text)
 
 
 @dataclass(frozen=True, order=True)
@@ -31,7 +37,7 @@ class Problem:
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""
         place = f"{self.file}:{self.line}:{self.column}"
-        return f"{place}: {self.code} {self.severity}: {self.message}{hint}"
+        return on_one_line(f"{place}: {self.code} {self.severity}: {self.message}{hint}")
 
     def as_dict(self) -> dict[str, str | int]:
         """The shape that `handbook check --format json` prints."""

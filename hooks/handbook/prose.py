@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import itertools
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 CODE_AT = "\ue000"
 """Stands for @ inside code until a page is rendered, so that no plugin sees a citation there."""
+BACKSLASH = "\ue002"
+"""Stands for the backslash of mkdocs-bibtex's commands where an author only writes about them."""
 
-_FENCE = re.compile(
-    r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
-)
-_SPAN = re.compile(r"(?<!\\)(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_FENCE = re.compile(r"^(`{3,}|~{3,})[^\n`]*\n(?:.*?\n)?\1[ ]*$", re.MULTILINE | re.DOTALL)
+_FENCE_MARK = re.compile(r"^(?:`{3,}|~{3,})", re.MULTILINE)
+_SPAN = re.compile(r"(?<!\\)(?<!`)(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
 _INDENTED = re.compile(
     r"(?:(?<=\n\n)|\A)(?: {4}|\t)[^\n]*(?:\n(?: {4}|\t)[^\n]*|\n(?=\n*(?: {4}|\t)))*"
 )
@@ -74,9 +76,22 @@ _CITED = re.compile(r"\s*@([\w-]+)(?:,\s*([^;]+?))?\s*")
 _LINK = re.compile(
     r"(?<!\\)\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+[\"'][^\n]*?[\"'])?\s*\)"
 )
+_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)([^\]\n]+)\]:(?=\s*\S)", re.MULTILINE)
 _DEFINED_LINK = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:\s*(\S+)", re.MULTILINE)
-_NOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\](:)?")
-_HEADING = re.compile(r"^(#{1,6})(?=[ \t])", re.MULTILINE)
+_NOTE = re.compile(r"(?<!\\)\[\^([^\]\n]+)\](:)?")
+_HEADING = re.compile(r"^(#{1,6})", re.MULTILINE)
+_UNDERLINED = re.compile(r"(?:(?<=\n\n)|\A)([^\n]*\S[^\n]*)\n(=+|-+)[ ]*(?=\n|\Z)")
+_TAG = re.compile(
+    r"<(/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^>]*/?|!--.*?--|[!?][A-Za-z][^>]*)>", re.DOTALL
+)
+_HANDLER = re.compile(r"\{[:\s][^}\n]*?\b(on\w+|style|href|src)\s*=[^}\n]*\}", re.IGNORECASE)
+_RUNS = re.compile(
+    r"</?(?:script|style|iframe|object|embed|form|base|meta|link)\b|<!--\s*part:"
+    r"|\s(?:on\w+|style|srcdoc)\s*=|javascript:",
+    re.IGNORECASE,
+)
+_PLAIN_TAG = re.compile(r"/?(?:sub|sup|br|kbd|mark|wbr)\s*/?", re.IGNORECASE)
+_COMMAND = re.compile(r"\\(?=(?:full_)?bibliography\b)")
 
 
 def citation_groups(text: str, masked: str | None = None) -> Iterator[CitationGroup]:
@@ -133,6 +148,26 @@ def notes(text: str, masked: str | None = None) -> tuple[list[Mention], list[Men
     return defined, used
 
 
+def unclosed_fence(text: str) -> int | None:
+    """Where a code block begins that never ends."""
+    mark = _FENCE_MARK.search(_FENCE.sub(lambda match: " " * len(match[0]), text))
+    return mark.start() if mark else None
+
+
+def markup(text: str, masked: str | None = None, *, by_hand: bool = False) -> Iterator[Mention]:
+    """HTML in a text that may not stand there, and attributes that run or dress things.
+
+    A page written by hand may hold HTML, but nothing that runs.
+    """
+    masked = mask(text) if masked is None else masked
+    for match in _TAG.finditer(masked) if "<" in text else ():
+        runs = _RUNS.search(match[0])
+        if runs or not (by_hand or _PLAIN_TAG.fullmatch(match[1])):
+            yield Mention(match[0], match.start())
+    for match in _HANDLER.finditer(masked) if "{" in text else ():
+        yield Mention(match[0], match.start())
+
+
 # --- From fields to one page -----------------------------------------------------------------
 
 
@@ -146,7 +181,8 @@ def escape(text: str) -> str:
 def footnote_label(key: str, locator: str) -> str:
     """The label of the note of a citation with a locator: one note for each place cited."""
     place = re.sub(r"[^\w]+", "-", locator.lower()).strip("-")
-    return f"{key}--{place}"
+    unusual = re.search(r"[^\w\s.,–-]", locator)
+    return f"{key}--{place}-{zlib.crc32(locator.encode()):x}" if unusual else f"{key}--{place}"
 
 
 def prepare(
@@ -168,6 +204,7 @@ def prepare(
     edits = [
         *_citation_edits(text, masked, located, notes_of),
         *_link_edits(text, masked, link),
+        *_label_edits(text, masked, prefix),
         *_heading_edits(masked, under),
         *(
             (mention.start, mention.start, f"note-{prefix}-")
@@ -178,6 +215,7 @@ def prepare(
             for match in re.finditer("@", text)
             if masked[match.start()] != "@"
         ),
+        *((match.start(), match.end(), BACKSLASH) for match in _COMMAND.finditer(text)),
     ]
     return _edited(text, edits).strip("\n"), located
 
@@ -192,7 +230,7 @@ def _citation_edits(
     for group in citation_groups(text, masked):
         if _follows_a_word(masked, group.start):
             yield group.start - 1, group.start, ""  # a note's number joins its word
-        if not any(citation.locator for citation in group.citations):
+        if not group.understood:
             continue
         labels = []
         for citation in group.citations:
@@ -218,12 +256,35 @@ def _link_edits(text: str, masked: str, link: Callable[[str], str]) -> Iterator[
             yield mention.start, mention.start + len(mention.name), target
 
 
+def _label_edits(text: str, masked: str, prefix: str) -> Iterator[_Edit]:
+    """Link definitions belong to their field: two fields may both say `[1]: …`."""
+    if "]:" not in text:
+        return
+    for definition in _DEFINITION.finditer(masked):
+        label = definition[1]
+        own = f"{prefix} {label}"
+        yield definition.start(1), definition.end(1), own
+        uses = (
+            rf"(?<!\\)(?<!\])\[({re.escape(label)})\](?:\[\])?(?![(:\[])|\]\[({re.escape(label)})\]"
+        )
+        for use in re.finditer(uses, masked, re.IGNORECASE):
+            if use[2]:
+                yield use.start(2), use.end(2), own
+            else:
+                yield use.start(), use.end(), f"[{use[1]}][{own}]"
+
+
 def _heading_edits(masked: str, under: int) -> Iterator[_Edit]:
-    headings = list(_HEADING.finditer(masked))
-    shift = under + 1 - min((len(match[1]) for match in headings), default=under + 1)
-    if shift > 0:
-        for match in headings:
-            yield match.start(), match.end(), "#" * min(len(match[1]) + shift, 6)
+    headings = [(match, len(match[1])) for match in _HEADING.finditer(masked)]
+    headings += [(match, 1 if match[2][0] == "=" else 2) for match in _UNDERLINED.finditer(masked)]
+    shift = max(under + 1 - min((level for _, level in headings), default=under + 1), 0)
+    for match, level in headings:
+        hashes = "#" * min(level + shift, 6)
+        if match.re is _HEADING:
+            yield match.start(), match.end(), hashes
+        else:
+            yield match.start(), match.start(), f"{hashes} "
+            yield match.end(1), match.end(), ""
 
 
 def with_locator(note: str, locator: str) -> str:

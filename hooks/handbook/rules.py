@@ -8,6 +8,7 @@ be read: a fault elsewhere never makes a second problem here.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
@@ -51,6 +52,7 @@ def references_exist(book: Book, today: dt.date) -> Problems:
                     f"{quoted(mention.id)} is {COLLECTIONS[other].article}, "
                     f"and {wanted.article} is expected here",
                     f"name {wanted.article}, or move the id to the field for {other}",
+                    at_key=mention.at_key,
                 )
             else:
                 yield book.problem(
@@ -60,6 +62,7 @@ def references_exist(book: Book, today: dt.date) -> Problems:
                     f"there is no {wanted.singular} {quoted(mention.id)}",
                     _near(mention.id, book.ids(mention.collection))
                     or _where_to_add(wanted, mention.id),
+                    at_key=mention.at_key,
                 )
 
 
@@ -123,6 +126,7 @@ def slot_keys_are_unique(book: Book, today: dt.date) -> Problems:
     """HB201: a slot's key is its identity within its edition."""
     del today
     seen: dict[Key, Occurrence] = {}
+    taken = {(occurrence.edition, occurrence.slot.identity) for occurrence in book.occurrences}
     for occurrence in sorted(book.occurrences, key=lambda found: (found.edition, found.path)):
         slot = occurrence.slot
         identity = (occurrence.edition, slot.identity)
@@ -133,10 +137,34 @@ def slot_keys_are_unique(book: Book, today: dt.date) -> Problems:
                 ("editions", occurrence.edition),
                 (*occurrence.path, "key" if slot.key else "session"),
                 f"a slot with the key {quoted(slot.identity)} stands already in line {first[0]}",
-                f"give this slot a key of its own, such as key: {slot.identity}-2",
+                f"give this slot a key of its own, such as key: {_free_key(taken, identity)}",
             )
         else:
             seen[identity] = occurrence
+
+
+def _free_key(taken: set[Key], identity: Key) -> str:
+    """A key that no slot of the edition has; it is taken from now on."""
+    numbered = (f"{identity[1]}-{number}" for number in itertools.count(2))
+    free = next(key for key in numbered if (identity[0], key) not in taken)
+    taken.add((identity[0], free))
+    return free
+
+
+def days_stand_once(book: Book, today: dt.date) -> Problems:
+    """HB204: all slots of a day stand in one place."""
+    del today
+    for edition_id, edition in book.editions.items():
+        first: dict[dt.date, int] = {}
+        for index, day in enumerate(edition.days):
+            if first.setdefault(day.date, index) != index:
+                yield book.problem(
+                    "HB204",
+                    ("editions", edition_id),
+                    ("days", index, "date"),
+                    f"{day.date} stands here a second time",
+                    "move its slots to the day above, or correct the date",
+                )
 
 
 def slots_lie_inside_their_edition(book: Book, today: dt.date) -> Problems:
@@ -184,17 +212,27 @@ def ends_follow_starts(book: Book, today: dt.date) -> Problems:
                 f"the slot ends at {slot.end:%H:%M}, and starts at {slot.start:%H:%M}",
                 hint,
             )
+    for key, path, begin, end in _spans(book):
+        if begin and end and end < begin[: len(end)]:
+            message = f"the span ends on {end}, before it starts on {begin}"
+            yield book.problem("HB203", key, path, message, hint)
+
+
+def _spans(book: Book) -> Iterator[tuple[Key, Path, str, str]]:
+    """Every span of days in the records: where its end stands, its begin and its end."""
     for key, entity in book.entities():
         if isinstance(entity, schema.Lecturer | schema.Place):
             for index, span in enumerate(entity.unavailable):
-                if span.to < span.from_:
-                    yield book.problem(
-                        "HB203",
-                        key,
-                        ("unavailable", index, "to"),
-                        f"the span ends on {span.to}, before it starts on {span.from_}",
-                        hint,
-                    )
+                path: Path = ("unavailable", index, "to")
+                yield key, path, span.from_.isoformat(), span.to.isoformat()
+        elif isinstance(entity, schema.Framework):
+            for index, edition in enumerate(entity.editions):
+                path = ("editions", index, "until")
+                yield key, path, edition.from_ or "", edition.until or ""
+        elif isinstance(entity, schema.Course):
+            for index, notice in enumerate(entity.notices):
+                begin = notice.from_.isoformat() if notice.from_ else ""
+                yield key, ("notices", index, "until"), begin, notice.until.isoformat()
 
 
 # --- Learning and regulation -----------------------------------------------------------------
@@ -341,6 +379,8 @@ def citations_exist(book: Book, today: dt.date) -> Problems:
 def references_are_cited(book: Book, today: dt.date) -> Problems:
     """HB402: every entry of references.bib is cited somewhere."""
     del today
+    if book.references.problems:
+        return  # a broken entry is problem enough
     used = {
         mention.name
         for text in book.texts
@@ -377,6 +417,14 @@ def links_lead_somewhere(book: Book, today: dt.date) -> Problems:
     for text in book.texts:
         for mention in prose.links(text.text, text.masked):
             target = mention.name
+            if target.startswith("//"):
+                target = f"https:{target}"
+                yield text.problem(
+                    "HB408",
+                    mention.start,
+                    "a link may not begin with //",
+                    f"write {target}",
+                )
             scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", target)
             if scheme:
                 if scheme[1].lower() not in ("http", "https", "mailto", "tel"):
@@ -387,7 +435,7 @@ def links_lead_somewhere(book: Book, today: dt.date) -> Problems:
                         "use https://, mailto:, tel: or an address of this site such as /sessions/",
                     )
             elif target.startswith("/"):
-                yield from _bad_address(text, mention, target[1:], pages, fragments)
+                yield from _bad_address(text, mention, target[1:], pages, fragments, book.files)
             elif not target.startswith("#") and not text.by_hand:
                 yield text.problem(
                     "HB403",
@@ -403,9 +451,10 @@ def _bad_address(
     target: str,
     pages: set[str],
     fragments: Mapping[str, set[str]],
+    files: frozenset[str],
 ) -> Problems:
     page, _, fragment = target.partition("#")
-    if "." in page.rpartition("/")[2]:
+    if page in files:
         return
     if page not in pages:
         slashed = f"{page}/" if f"{page}/" in pages else closest(page, sorted(pages))
@@ -448,6 +497,27 @@ def notes_match(book: Book, today: dt.date) -> Problems:
                     f"add a line [^{mention.name}]: with its text at the end of the field",
                 )
                 labels.add(mention.name)
+
+
+def markup_stays_out(book: Book, today: dt.date) -> Problems:
+    """HB409, HB410: no HTML in prose beyond a few plain tags, and every code block ends."""
+    del today
+    for text in book.texts:
+        for mention in prose.markup(text.text, text.masked, by_hand=text.by_hand):
+            yield text.problem(
+                "HB409",
+                mention.start,
+                f"{quoted(mention.name, 40)} may not stand here",
+                "write it in Markdown; of HTML only sub, sup, br, kbd, mark and wbr are known",
+            )
+        fence = prose.unclosed_fence(text.text)
+        if fence is not None:
+            yield text.problem(
+                "HB410",
+                fence,
+                "a code block begins here and never ends",
+                "add a line with the same signs, at the very beginning of the line, after the code",
+            )
 
 
 def abbreviations_are_unique(book: Book, today: dt.date) -> Problems:
@@ -494,6 +564,7 @@ RULES: tuple[Callable[[Book, dt.date], Problems], ...] = (
     former_ids_are_free,
     pages_do_not_collide,
     slot_keys_are_unique,
+    days_stand_once,
     slots_lie_inside_their_edition,
     ends_follow_starts,
     sessions_have_outcomes,
@@ -505,6 +576,7 @@ RULES: tuple[Callable[[Book, dt.date], Problems], ...] = (
     references_are_cited,
     links_lead_somewhere,
     notes_match,
+    markup_stays_out,
     abbreviations_are_unique,
     reviews_are_due,
 )
@@ -545,7 +617,7 @@ def _waive(book: Book, today: dt.date, problems: list[Problem]) -> list[Problem]
             ]
             continue
         left = [problem for problem in kept if not _silences(waiver, problem)]
-        if len(left) == len(kept):
+        if len(left) == len(kept) and _is_readable(book, waiver.place):
             kept = [
                 *kept,
                 book.problem(
@@ -560,6 +632,14 @@ def _waive(book: Book, today: dt.date, problems: list[Problem]) -> list[Problem]
         else:
             kept = left
     return kept
+
+
+def _is_readable(book: Book, place: str) -> bool:
+    """Whether a rule could have spoken at a place: its file is whole, and nothing hides it."""
+    file = place.partition("#")[0]
+    if any(source.file == file for source in book.unread.values()):
+        return False
+    return not _names(_broken_text(book), file.rpartition("/")[2].removesuffix(".yml"))
 
 
 def _silences(waiver: schema.Waiver, problem: Problem) -> bool:
@@ -618,6 +698,8 @@ def _near(word: str, choices: list[str]) -> str:
 
 
 def _where_to_add(collection: schema.Collection, record_id: str) -> str:
+    if not schema.is_id(record_id):
+        return "an id has lower-case letters, digits and single hyphens"
     if collection.layout == "folder":
         return f"add data/{collection.name}/{record_id}.yml, or use an id that is there"
     return f"add it to data/{collection.name}.yml, or use an id that is there"

@@ -46,6 +46,11 @@ ID_FORM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 CLAUSE_FORM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
+def is_id(text: str) -> bool:
+    """Whether a text can be an id. `index` is the name of each collection's own list."""
+    return bool(ID_FORM.fullmatch(text)) and text != "index"
+
+
 def quoted(value: object, limit: int = 60) -> str:
     """A value as it is shown inside a message: in quotes, on one line, not too long."""
     text = " ".join(str(value).split())
@@ -53,9 +58,27 @@ def quoted(value: object, limit: int = 60) -> str:
 
 
 def _text(value: str) -> str:
-    if not value.strip():
+    if not value.strip(WHITE):
         raise _refuse("the text is empty", "write it, or leave the field out")
+    if re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\ue002]", value):
+        raise _refuse("the text has a control character", "delete it and type the text again")
     return value
+
+
+WHITE = " \t\n\u00a0\u200b\u200c\u200d\u2060\ufeff"
+"""What shows as nothing."""
+
+
+def _paragraph(value: str) -> str:
+    if re.search(r"\n[ \t]*\n", _text(value).strip()):
+        raise _refuse("one paragraph is expected here", "join the paragraphs, or keep the first")
+    return " ".join(value.split())
+
+
+def _abbreviation(value: str) -> str:
+    if re.search(r"[\[\]*:]", value):
+        raise _refuse(f"{quoted(value)} is no abbreviation", "leave out the characters [ ] * and :")
+    return _line(value)
 
 
 def _line(value: str) -> str:
@@ -63,7 +86,7 @@ def _line(value: str) -> str:
 
 
 def _id(value: str) -> str:
-    if not ID_FORM.fullmatch(value):
+    if not is_id(value):
         raise _refuse(
             f"{quoted(value)} is no id", "an id has lower-case letters, digits and single hyphens"
         )
@@ -82,7 +105,7 @@ def _clause(value: str) -> str:
 def _date(value: object) -> object:
     if isinstance(value, str):
         try:
-            if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
                 return dt.date.fromisoformat(value)
         except ValueError:
             pass
@@ -92,7 +115,7 @@ def _date(value: object) -> object:
 
 def _time(value: object) -> object:
     if isinstance(value, str):
-        if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
             return dt.time.fromisoformat(value)
         raise _refuse(
             f"{quoted(value)} is no time of day", "write hours:minutes from 00:00 to 23:59"
@@ -102,7 +125,7 @@ def _time(value: object) -> object:
 
 def _partial_date(value: str) -> str:
     try:
-        if re.fullmatch(r"\d{4}(-\d{2}){0,2}", value):
+        if re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", value):
             dt.date.fromisoformat((value + "-01-01")[:10])
             return value
     except ValueError:
@@ -119,13 +142,13 @@ def _flag(value: object) -> object:
 
 
 def _whole(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"\d{1,9}", value):
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,9}", value):
         raise _refuse(f"{quoted(value)} is no whole number", "write digits only")
     return value
 
 
 def _number(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value):
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
         raise _refuse(f"{quoted(value)} is no number", "write digits, with a point for decimals")
     return value
 
@@ -137,14 +160,14 @@ def _url(value: str) -> str:
 
 
 def _email(value: str) -> str:
-    if not re.fullmatch(r"[^@\s<>\"']+@[^@\s<>\"']+\.[^@\s<>\"']+", value):
+    if not re.fullmatch(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}", value):
         raise _refuse(f"{quoted(value)} is no e-mail address", "write name@example.org")
     return value
 
 
 def _orcid(value: str) -> str:
     """Checked by its last digit: ISO 7064 MOD 11-2, as ORCID's own guide describes it."""
-    if re.fullmatch(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", value):
+    if re.fullmatch(r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]", value):
         total = 0
         for digit in value.replace("-", "")[:-1]:
             total = (total + int(digit)) * 2
@@ -155,12 +178,12 @@ def _orcid(value: str) -> str:
 
 def _zone(value: str) -> str:
     try:
-        ZoneInfo(value)
+        if "/" in value or value == "UTC":
+            ZoneInfo(value)
+            return value
     except (KeyError, ValueError, OSError):
-        raise _refuse(
-            f"{quoted(value)} is no time zone", "use an IANA name, such as Europe/Stockholm"
-        ) from None
-    return value
+        pass
+    raise _refuse(f"{quoted(value)} is no time zone", "use an IANA name, such as Europe/Stockholm")
 
 
 def _language(value: str) -> str:
@@ -179,6 +202,9 @@ Line: TypeAlias = Annotated[str, AfterValidator(_line)]
 """One line of plain text: titles, names."""
 Prose: TypeAlias = Annotated[str, AfterValidator(_text), "prose"]
 """Markdown: may link, cite and have notes."""
+Paragraph: TypeAlias = Annotated[str, AfterValidator(_paragraph), "prose"]
+"""One paragraph of Markdown."""
+Abbreviation: TypeAlias = Annotated[str, AfterValidator(_abbreviation)]
 Id: TypeAlias = Annotated[str, AfterValidator(_id)]
 ClauseId: TypeAlias = Annotated[str, AfterValidator(_clause)]
 Date: TypeAlias = Annotated[dt.date, BeforeValidator(_date)]
@@ -228,6 +254,12 @@ def _say(description: str, *examples: Any, default: Any = ...) -> Any:
     return Field(default=default, description=description, examples=list(examples))
 
 
+@cache
+def _fields(model: type[Model]) -> Mapping[str, FieldInfo]:
+    """Fields by the name that the author writes (`from`, not `from_`)."""
+    return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
 class Model(BaseModel):
     """What all records share: frozen, and unknown fields are refused."""
 
@@ -238,7 +270,10 @@ class Model(BaseModel):
     def _empty_is_missing(cls, data: Any) -> Any:
         """A field with nothing after its colon is a field left out."""
         if isinstance(data, dict):
-            return {key: value for key, value in data.items() if value is not None}
+            known = _fields(cls)
+            return {
+                key: value for key, value in data.items() if value is not None or key not in known
+            }
         return data
 
 
@@ -378,8 +413,8 @@ class Term(Model):
     """A glossary term (`data/glossary.yml`)."""
 
     term: Line = _say("The term in full.", "global positioning system")
-    abbreviation: Line | None = _say("Its abbreviation.", "GPS", default=None)
-    definition: Prose = _say("One plain sentence.", "Satellites that tell where you are.")
+    abbreviation: Abbreviation | None = _say("Its abbreviation.", "GPS", default=None)
+    definition: Paragraph = _say("One plain sentence.", "Satellites that tell where you are.")
     swedish: Line | None = _say("The term in Swedish.", "satellitnavigering", default=None)
     translations: dict[Language, Line] = _say(
         "The term in other languages.", {"fi": "satelliittipaikannus"}, default={}
@@ -455,7 +490,7 @@ class Event(Model):
     """Something that happened, with its source."""
 
     date: Line = _say("When, as it should be read.", "2011–2016")
-    text: Prose = _say("What happened.", "The first map was printed.")
+    text: Paragraph = _say("What happened.", "The first map was printed.")
     source: ReferenceKey = _say("Key in references.bib.", "example2025")
 
 
@@ -518,7 +553,7 @@ class Framework(Record):
     )
     stands_on: list[FrameworkId] = _say("The rules it rests on.", ["example-law"], default=[])
     stages: list[StageId] = _say("Where it bites.", ["second-stage"], default=[])
-    asks: dict[StageId, Prose] = _say("What it asks, stage by stage.", default={})
+    asks: dict[StageId, Paragraph] = _say("What it asks, stage by stage.", default={})
     changes: list[Change] = _say("A coming change, step by step.", default=[])
     changes_as_of: PartialDate | None = _say("When those were known.", "2026-04", default=None)
     editions: list[FrameworkEdition] = _say("Its versions.", default=[])
@@ -668,6 +703,11 @@ class Edition(Model):
 
     @model_validator(mode="after")
     def _says_when(self) -> Edition:
+        if (self.starts is None) != (self.ends is None):
+            raise _refuse(
+                "starts and ends go together",
+                "write both, or only when: 2027-10 if the days are not known",
+            )
         if self.when is None and (self.starts is None or self.ends is None):
             raise _refuse(
                 "the edition does not say when it is",
@@ -825,6 +865,15 @@ def _unknown_field(model: type[Model], source: Source, start: Path, location: Pa
     owner = _model_at(model, location[len(start) : -1])
     known = sorted(_fields(owner)) if owner else []
     name = str(location[-1])
+    bare, colon, rest = name.partition(":")
+    if colon and bare in known:
+        return source.problem(
+            "HB101",
+            location,
+            f"there is no field {quoted(name)} here",
+            f"a space is missing: write {bare}: {rest}".rstrip(),
+            key=True,
+        )
     return source.problem(
         "HB101",
         location,
@@ -864,12 +913,6 @@ def _example(model: type[Model], location: Path, start: Path) -> str:
     if isinstance(sample, str):
         return f"add {location[-1]}: {sample}"
     return f"add {location[-1]}: {info.description or ''}".rstrip()
-
-
-@cache
-def _fields(model: type[Model]) -> Mapping[str, FieldInfo]:
-    """Fields by the name that the author writes (`from`, not `from_`)."""
-    return {info.alias or name: info for name, info in model.model_fields.items()}
 
 
 def _model_at(model: type[Model], path: Path) -> type[Model] | None:
@@ -915,6 +958,7 @@ class Reference:
     path: Path
     collection: str
     id: str
+    at_key: bool = False
 
 
 @dataclass(frozen=True)
@@ -929,7 +973,8 @@ def references(entity: Model, path: Path = ()) -> Iterator[Reference]:
     """Every reference in a record, found through the types of its fields."""
     for found_path, mark, value in _marked(entity, path):
         if isinstance(mark, Ref):
-            yield Reference(found_path, mark.collection, value)
+            at_key = found_path[-1] == value
+            yield Reference(found_path, mark.collection, value, at_key)
 
 
 def passages(entity: Model, path: Path = ()) -> Iterator[Passage]:

@@ -11,6 +11,7 @@ composer can be made to overflow the C stack by deep nesting, a stream cannot.
 from __future__ import annotations
 
 import re
+import stat
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -78,6 +79,8 @@ class _Refused(Exception):  # noqa: N818 - it carries a problem, it is not an er
 def read(path: FilePath, root: FilePath) -> Source:
     """Read one YAML file below `root`. Never raises for what a person can mend in the file."""
     source = read_text(path, root)
+    if not source.problems and (rest := re.search(r"^={7}$", source.text, re.MULTILINE)):
+        source.problems.append(_conflict(source, rest.start()))
     if not source.problems:
         _parse(source)
     return source
@@ -104,6 +107,8 @@ def _text(path: FilePath, root: FilePath, source: Source) -> str:
                 "this link leads out of the project",
                 "put a copy of the file here instead of the link",
             )
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise refuse("HB015", "this is no plain file", "put a text file here, or delete it")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise refuse(
@@ -130,16 +135,34 @@ def _text(path: FilePath, root: FilePath, source: Source) -> str:
             "save it again with the encoding UTF-8",
             mark,
         ) from error
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # YAML takes these three for line breaks too, and nobody else does: plain spaces keep the count.
+    text = re.sub("[\u0085\u2028\u2029]", " ", text.replace("\r\n", "\n").replace("\r", "\n"))
+    control = CONTROL.search(text)
+    if control:
+        raise refuse(
+            "HB002",
+            "a control character stands here",
+            "delete it and type the text again",
+            _offset_mark(text, control.start()),
+        )
+    source.text = text
     conflict = re.search(r"^(<{7}|>{7})( |$)", text, re.MULTILINE)
     if conflict:
-        raise refuse(
-            "HB005",
-            "a merge conflict was left in the file",
-            "keep one of the two versions and delete the lines with <<<<<<<, ======= and >>>>>>>",
-            (text.count("\n", 0, conflict.start()) + 1, 1),
-        )
+        raise _Refused(_conflict(source, conflict.start()))
     return text
+
+
+def _conflict(source: Source, offset: int) -> Problem:
+    return source.problem_at(
+        "HB005",
+        _offset_mark(source.text, offset),
+        "a merge conflict was left in the file",
+        "keep one of the two versions and delete the lines with <<<<<<<, ======= and >>>>>>>",
+    )
+
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\ue002]")
+"""Control characters, and the three private ones that the program itself marks places with."""
 
 
 def _parse(source: Source) -> None:
@@ -242,7 +265,7 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
                 source.problem_at(
                     "HB014",
                     mark,
-                    f'an invisible character stands beside the field name "{bare}"',
+                    f'an invisible character stands beside the field name "{_short(bare)}"',
                     "delete the space before it and type it again",
                 )
             )
@@ -253,7 +276,8 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
                 source.problem_at(
                     "HB004",
                     mark,
-                    f'"{name}" stands here a second time (first in line {source.keys[here][0]})',
+                    f'"{_short(name)}" stands here a second time '
+                    f"(first in line {source.keys[here][0]})",
                     "keep one of the two",
                     here,
                 )
@@ -271,11 +295,6 @@ _MISPLACED_SPACE = re.compile(rf"^ *[{_INVISIBLE}]|^[ -]*[\w-]+:[{_INVISIBLE}]")
 
 def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     """Say in plain words what the YAML parser met."""
-    if isinstance(error, yaml.reader.ReaderError):
-        mark = _offset_mark(source.text, error.position)
-        return source.problem_at(
-            "HB002", mark, "a control character stands here", "delete it and type the text again"
-        )
     found = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     mark = _mark(found) if found else (1, 1)
     lines = source.text.split("\n")
