@@ -6,6 +6,7 @@ only here at the top: its folder is on the path only while it is loaded.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import re
@@ -31,7 +32,7 @@ from mkdocs_bibtex.registry import SimpleRegistry
 import handbook.extension  # noqa: F401 - Python-Markdown imports it later by name
 from handbook import dates, markup, pages, report, views
 from handbook.bibliography import Bibliography
-from handbook.compose import Composition, compose
+from handbook.compose import Composition, NotATimeError, compose
 
 log = logging.getLogger("mkdocs.plugins.handbook")
 
@@ -64,22 +65,23 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     because MkDocs counts strict-mode warnings only after it has written everything.
     """
     root = FilePath(config.config_file_path).parent
-    composition = compose(root)
+    try:
+        composition = compose(root)
+    except NotATimeError as error:
+        raise PluginError(str(error)) from error
     _speak(composition, strict=bool(config.strict))
     build = _Build(composition, {page.uri: page for page in composition.pages}, CountHandler())
     build.warnings.setLevel(logging.WARNING)
     logging.getLogger("mkdocs").addHandler(build.warnings)
     _builds[:] = [build]
     if _command["name"] == "build" and not _command["dirty"]:
-        build.target = FilePath(config.site_dir)
-        build.target.parent.mkdir(parents=True, exist_ok=True)
-        build.stage = FilePath(tempfile.mkdtemp(prefix=".site-", dir=build.target.parent))
-        build.stage.chmod(0o755)
+        build.target = FilePath(config.site_dir).resolve()
+        build.stage = _new_stage(build.target)
         config.site_dir = str(build.stage)
     course = composition.book.course
     config.site_name = escape(course.short or course.title)
     config.site_description = escape(course.summary)
-    config.theme["language"] = course.language
+    config.theme["language"] = _theme_language(config, course.language)
     config.markdown_extensions = list(markup.EXTENSIONS)
     config.mdx_configs = dict(markup.OPTIONS)
     return config
@@ -119,10 +121,12 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     made = _builds[0].pages.get(page.file.src_uri)
     if made is None:
         return markdown
-    if made.meta:
-        page.meta = dict(made.meta)
-        page.meta["title"] = escape(made.title)
-        page.meta["description"] = escape(made.meta["description"])
+    # Of a page written by hand, the title and the description count; the rest is for us to say.
+    words = made.meta or {name: page.meta.get(name) for name in ("title", "description")}
+    page.meta = dict(made.meta)
+    for name in ("title", "description"):
+        if words.get(name):
+            page.meta[name] = escape(str(words[name]))
     if page.edit_url and not FilePath(made.source).suffix:
         # A list is made from a folder, which GitHub shows under tree/ and cannot edit.
         page.edit_url = re.sub(r"/edit/", "/tree/", page.edit_url, count=1)
@@ -230,13 +234,59 @@ def _speak(composition: Composition, *, strict: bool) -> None:
         raise PluginError(f"The data has {counted}; nothing was built.")
 
 
+def _new_stage(target: FilePath) -> FilePath:
+    """An empty folder beside the site, for the build to write to.
+
+    Its name tells the process that made it: what a killed build left behind is swept away by the
+    next one. An interrupted build sweeps for itself.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for old in target.parent.glob(".site-*-*"):
+        maker = old.name.split("-")[1]
+        if maker.isdigit() and not _is_running(int(maker)):
+            shutil.rmtree(old, ignore_errors=True)
+    stage = FilePath(tempfile.mkdtemp(prefix=f".site-{os.getpid()}-", dir=target.parent))
+    stage.chmod(0o755)
+    atexit.register(shutil.rmtree, stage, ignore_errors=True)
+    return stage
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def _exchange(stage: FilePath, target: FilePath) -> None:
-    """Put the new site in the place of the old one."""
-    old = FilePath(tempfile.mkdtemp(prefix=".site-", dir=target.parent))
+    """Put the new site in the place of the old one; what MkDocs never deletes moves along."""
+    old = stage.with_name(f"{stage.name}-old")
     if target.exists():
-        target.rename(old / "site")
-    stage.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+        target.rename(old)
+    try:
+        stage.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    if old.exists():
+        for kept in old.glob(".*"):
+            kept.rename(target / kept.name)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _theme_language(config: MkDocsConfig, language: str) -> str:
+    """The language of the theme's own words: the course's if the theme speaks it, else English."""
+    for name in (language, language.partition("-")[0]):
+        if any(
+            FilePath(folder, f"partials/languages/{name}.html").exists()
+            for folder in config.theme.dirs
+        ):
+            return name
+    return "en"
 
 
 def _uris(nav: Any) -> Iterator[str]:

@@ -57,6 +57,16 @@ def test_a_wrong_call_says_what_is_wrong(
     assert capsys.readouterr().err == words
 
 
+@pytest.mark.parametrize("epoch", ["", "abc", "-5", "²", "99999999999999"])
+def test_a_today_that_is_none_is_told(
+    epoch: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+
+    assert cli.main(["check", "--root", LICHENS]) == cli.USAGE
+    assert capsys.readouterr().err.startswith(f"handbook: SOURCE_DATE_EPOCH is {epoch!r}")
+
+
 def test_an_unknown_option_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         cli.main(["check", "--fromat", "json"])

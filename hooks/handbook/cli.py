@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 
 from handbook import report
 from handbook.codes import catalogue
-from handbook.compose import inspect
+from handbook.compose import NotATimeError, inspect
 from handbook.schema import closest
 
 FINE, PROBLEMS, USAGE = 0, 1, 2
@@ -56,7 +56,11 @@ def _check(root: FilePath, form: str, *, strict: bool) -> int:
     if not (root / "data").is_dir():
         print(f"handbook: {root.resolve()} has no data/ folder", file=sys.stderr)
         return USAGE
-    found = inspect(root)
+    try:
+        found = inspect(root)
+    except NotATimeError as error:
+        print(f"handbook: {error}", file=sys.stderr)
+        return USAGE
     sys.stdout.write(report.FORMATS[form](found.problems))
     print(report.count(found.problems), file=sys.stderr)
     return PROBLEMS if found.problems and (strict or not found.sound) else FINE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -72,6 +73,14 @@ def compose(root: FilePath, today: dt.date | None = None) -> Composition:
 def day(book: Book) -> dt.date:
     """The one today: of SOURCE_DATE_EPOCH if set, else now; in the course's time zone."""
     zone = ZoneInfo(book.course.time_zone) if "course" in book.courses else dt.UTC
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = dt.datetime.fromtimestamp(int(epoch), zone) if epoch.isdigit() else dt.datetime.now(zone)
-    return now.date()
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        return dt.datetime.now(zone).date()
+    if not re.fullmatch(r"[0-9]{1,11}", epoch):
+        message = f"SOURCE_DATE_EPOCH is {epoch!r}: it must be seconds since 1970, in digits"
+        raise NotATimeError(message)
+    return dt.datetime.fromtimestamp(int(epoch), zone).date()
+
+
+class NotATimeError(ValueError):
+    """The environment names a time that is none."""

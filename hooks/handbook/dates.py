@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 
+from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 
@@ -34,5 +36,12 @@ def span(starts: str, ends: str, language: str) -> str:
     return end if first == last else f"{begin}–{end}" if pattern == "d" else f"{begin} – {end}"
 
 
-def _locale(language: str) -> str:
-    return language.replace("-", "_")
+@cache
+def _locale(language: str) -> Locale:
+    """The language's own way with dates; English where Unicode knows none."""
+    for name in (language.replace("-", "_"), language.partition("-")[0]):
+        try:
+            return Locale.parse(name)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en")

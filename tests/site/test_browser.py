@@ -107,7 +107,9 @@ def test_hostile_text_comes_out_as_text_everywhere(
             description = page.locator('meta[name="description"]').get_attribute("content")
             assert description.endswith(HOSTILE)
     page.goto(base)
-    page.locator(".md-search__input").fill("looking")
+    page.wait_for_load_state("networkidle")
+    page.locator(".md-search__input").click()
+    page.keyboard.type("looking", delay=30)
     result = page.locator(".md-search-result h1", has_text="Looking").first
     result.wait_for()
     assert result.inner_text() == f"Looking slowly {HOSTILE}"

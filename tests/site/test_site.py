@@ -206,6 +206,57 @@ def test_an_unreadable_bibliography_is_a_problem_and_no_traceback(project: Path)
     assert untouched(project)
 
 
+def test_publishing_keeps_what_mkdocs_keeps_and_sweeps_what_a_killed_build_left(
+    project: Path,
+) -> None:
+    (project / "site" / ".keep").write_text("kept")
+    left = project / ".site-999999999-left"
+    left.mkdir()
+
+    assert mkdocs(project).returncode == 0
+
+    assert (project / "site" / ".keep").read_text() == "kept"
+    assert (project / "site" / "glossary" / "index.html").exists()
+    assert [path.name for path in project.glob(".site-*")] == []
+
+
+@pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_build_that_is_stopped_leaves_the_last_site(project: Path, kill: signal.Signals) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "mkdocs", "build"],
+        cwd=project,
+        env=os.environ | {"SOURCE_DATE_EPOCH": EPOCH, "NO_MKDOCS_2_WARNING": "1"},
+        stderr=subprocess.DEVNULL,
+    )
+    while not list(project.glob(".site-*")) and running.poll() is None:
+        time.sleep(0.005)
+    running.send_signal(kill)
+
+    assert running.wait(20) != 0
+    assert (project / "site" / "index.html").read_text() == "the last good site"
+    assert mkdocs(project).returncode == 0
+    assert [path.name for path in project.glob(".site-*")] == []
+
+
+def test_a_hand_written_page_cannot_bring_its_own_head(project: Path) -> None:
+    (project / "docs" / "privacy.md").write_text(
+        '---\ntitle: A <b> & "c"\ntemplate: nope.html\nstops: 3\n---\n\nHi.\n'
+    )
+
+    assert mkdocs(project, "--strict").returncode == 0
+
+    page = (project / "site" / "privacy" / "index.html").read_text()
+    assert "<title>A &lt;b&gt; &amp; &#34;c&#34; - Field lichenology</title>" in page
+
+
+@pytest.mark.parametrize("language", ["en-GB", "sv", "xx"])
+def test_any_language_builds(project: Path, language: str) -> None:
+    course = project / "data" / "course.yml"
+    course.write_text(course.read_text().replace("language: en", f"language: {language}"))
+
+    assert mkdocs(project, "--strict").returncode == 0
+
+
 def test_a_sound_build_says_nothing_but_its_progress(project: Path) -> None:
     built = mkdocs(project, "--strict")
 
