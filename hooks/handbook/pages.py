@@ -522,7 +522,7 @@ class _Press:
         anchors: tuple[str, ...] = (),
     ) -> Page:
         masked = prose.mask(body)
-        groups = list(prose.citation_groups(body, masked))
+        groups = prose.citation_groups(body)
         keys = [citation.name for group in groups for citation in group.citations]
         for key in [*keys, *(label.split("--")[0] for label in located)]:
             self._cite(key, uri, title)

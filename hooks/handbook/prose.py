@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 CODE_AT = "\ue000"
@@ -27,8 +28,12 @@ _INDENTED = re.compile(
 _OWNER = re.compile(r"^(?:[-*+] |\d+[.)] |\[\^[^\]]+\]:|:   |!!! |\?\?\?)", re.MULTILINE)
 
 
+@lru_cache(maxsize=8192)
 def mask(text: str) -> str:
-    """The text with every character of code blanked out; as long as before, with the same lines."""
+    """The text with every character of code blanked out; as long as before, with the same lines.
+
+    Rules and pages look at the same texts, so the answers are kept, by text.
+    """
 
     def blank(match: re.Match[str]) -> str:
         return re.sub(r"[^\n]", " ", match[0])
@@ -80,7 +85,7 @@ _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)([^\]\n]+)\]:(?=\s*\S)", re.MULTILINE)
 _DEFINED_LINK = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:\s*(\S+)", re.MULTILINE)
 _NOTE = re.compile(r"(?<!\\)\[\^([^\]\n]+)\](:)?")
 _HEADING = re.compile(r"^(#{1,6})", re.MULTILINE)
-_UNDERLINED = re.compile(r"(?:(?<=\n\n)|\A)([^\n]*\S[^\n]*)\n(=+|-+)[ ]*(?=\n|\Z)")
+_UNDERLINED = re.compile(r"(?:(?<=\n\n)|\A)([^\n]+)\n(=+|-+)[ ]*(?=\n|\Z)")
 _TAG = re.compile(
     r"<(/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^>]*/?|!--.*?--|[!?][A-Za-z][^>]*)>", re.DOTALL
 )
@@ -94,11 +99,14 @@ _PLAIN_TAG = re.compile(r"/?(?:sub|sup|br|kbd|mark|wbr)\s*/?", re.IGNORECASE)
 _COMMAND = re.compile(r"\\(?=(?:full_)?bibliography\b)")
 
 
-def citation_groups(text: str, masked: str | None = None) -> Iterator[CitationGroup]:
-    """All bracketed citations of a text."""
-    if "@" not in text:
-        return
-    masked = mask(text) if masked is None else masked
+@lru_cache(maxsize=8192)
+def citation_groups(text: str) -> tuple[CitationGroup, ...]:
+    """All bracketed citations of a text; kept, by text, as in `mask`."""
+    return tuple(_citation_groups(text)) if "@" in text else ()
+
+
+def _citation_groups(text: str) -> Iterator[CitationGroup]:
+    masked = mask(text)
     for match in _BRACKETS.finditer(masked):
         if "@" not in match[1] or not _TRIED.search(match[1]):
             continue
@@ -227,7 +235,7 @@ _Edit: TypeAlias = tuple[int, int, str]
 def _citation_edits(
     text: str, masked: str, located: dict[str, str], notes_of: Callable[[str], str]
 ) -> Iterator[_Edit]:
-    for group in citation_groups(text, masked):
+    for group in citation_groups(text):
         if _follows_a_word(masked, group.start):
             yield group.start - 1, group.start, ""  # a note's number joins its word
         if not group.understood:

@@ -263,7 +263,8 @@ def _fields(model: type[Model]) -> Mapping[str, FieldInfo]:
 class Model(BaseModel):
     """What all records share: frozen, and unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Models that stand inside others are built with those, and not once more by themselves.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

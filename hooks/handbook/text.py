@@ -28,7 +28,7 @@ class Text:
     @cached_property
     def citations(self) -> tuple[prose.CitationGroup, ...]:
         """Its citations, as they stand in brackets."""
-        return tuple(prose.citation_groups(self.text, self.masked))
+        return prose.citation_groups(self.text)
 
     def problem(self, code: str, start: int, message: str, hint: str) -> Problem:
         """A problem at a position in the text."""
