@@ -30,7 +30,7 @@ from mkdocs_bibtex.citation import Citation, CitationBlock, InlineReference
 from mkdocs_bibtex.registry import SimpleRegistry
 
 import handbook.extension  # noqa: F401 - Python-Markdown imports it later by name
-from handbook import dates, markup, pages, report, views
+from handbook import addresses, dates, markup, pages, report, views
 from handbook.bibliography import Bibliography
 from handbook.compose import Composition, NotATimeError, compose
 
@@ -99,14 +99,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     root = FilePath(config.config_file_path).parent
     in_nav = set(_uris(config.nav))
     for page in _builds[0].composition.pages:
-        if files.get_file_from_path(page.uri):
-            continue  # written by hand; the core's version of its text replaces it below
-        file = File.generated(config, page.uri, content=page.body)
-        source = os.path.relpath(root / page.source, config.docs_dir)
-        file.edit_uri = FilePath(source).as_posix()
+        file = files.get_file_from_path(page.uri)
+        if file is None:
+            file = File.generated(config, page.uri, content=page.body)
+            source = os.path.relpath(root / page.source, config.docs_dir)
+            file.edit_uri = FilePath(source).as_posix()
+            files.append(file)
         if page.uri not in in_nav:
             file.inclusion = InclusionLevel.NOT_IN_NAV
-        files.append(file)
     return files
 
 
@@ -145,6 +145,7 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files
 
 def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
     """Escape in our own templates, which MkDocs does not; and give them their few tools."""
+    del files
     build = _builds[0]
     site = pages.plain(views.site(build.composition.book, build.composition.today))
     language = site["language"]
@@ -159,7 +160,11 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     env.globals |= {
         "site": site,
         "span": lambda starts, ends: dates.span(starts, ends, language),
-        "has_page": {file.src_uri for file in files.documentation_pages()}.__contains__,
+        "by_hand": [
+            {"title": page.title, "href": addresses.of_uri(page.uri)}
+            for page in build.composition.pages
+            if not page.meta
+        ],
     }
     return env
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from handbook import bibliography, schema
 from handbook.bibliography import Bibliography
@@ -74,6 +74,8 @@ class Book:
     unread: Mapping[Key, Source]
     unreadable: frozenset[str]
     sources: tuple[Source, ...] = field(repr=False, default=())
+    kept: dict[Hashable, Any] = field(repr=False, compare=False, default_factory=dict)
+    """Answers that views keep for this book, which never changes; they go with it."""
 
     @property
     def course(self) -> schema.Course:

@@ -7,7 +7,7 @@ sentences: those stand in the templates. An `href` is an address from the site's
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -158,13 +158,17 @@ class ListItem:
 
 def link(book: Book, collection: str, record_id: str) -> Link:
     """The link to a record of any collection."""
-    entity = book.records(collection)[record_id]
-    return Link(
-        title_of(entity, record_id),
-        addresses.of(collection, record_id),
-        text_of(entity, "summary"),
-        text_of(entity, "kind"),
-    )
+    key = ("link", collection, record_id)
+    if key not in book.kept:
+        entity = book.records(collection)[record_id]
+        book.kept[key] = Link(
+            title_of(entity, record_id),
+            addresses.of(collection, record_id),
+            text_of(entity, "summary"),
+            text_of(entity, "kind"),
+        )
+    found: Link = book.kept[key]
+    return found
 
 
 def title_of(entity: schema.Model, record_id: str) -> str:
@@ -204,24 +208,27 @@ def pointing(book: Book, collection: str, record_id: str) -> tuple[Group, ...]:
 
 def stops(book: Book, touched: Iterable[str]) -> tuple[Stop, ...]:
     """The whole line, with the stops that a record touches."""
-    on = set(touched)
-    found = []
+    on = frozenset(touched)
+    if ("stops", on) not in book.kept:
+        book.kept["stops", on] = tuple(_stops(book, on))
+    found: tuple[Stop, ...] = book.kept["stops", on]
+    return found
+
+
+def _stops(book: Book, on: frozenset[str]) -> Iterator[Stop]:
     zone = ""
     for number, (stage_id, stage) in enumerate(book.stages.items(), 1):
-        found.append(
-            Stop(
-                number,
-                stage_id,
-                stage.title,
-                stage.short,
-                stage.zone or "",
-                addresses.of("stages", stage_id),
-                stage_id in on,
-                bool(stage.zone) and stage.zone != zone,
-            )
+        yield Stop(
+            number,
+            stage_id,
+            stage.title,
+            stage.short,
+            stage.zone or "",
+            addresses.of("stages", stage_id),
+            stage_id in on,
+            bool(stage.zone) and stage.zone != zone,
         )
         zone = stage.zone or ""
-    return tuple(found)
 
 
 def name(book: Book, organisation_id: str | None) -> Name | None:
