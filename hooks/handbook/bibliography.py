@@ -9,8 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from importlib.metadata import version
+from pathlib import Path as FilePath
 from typing import Any
 
+from handbook import store
 from handbook.problem import Problem
 from handbook.source import Source
 
@@ -22,32 +25,60 @@ KEY_FORM = re.compile(r"[\w-]+")
 
 @dataclass
 class Bibliography:
-    """The references of a handbook, by key."""
+    """The references of a handbook, by key.
+
+    What pybtex makes of the file takes longer than all other checks together, so it is kept
+    between runs in the folder `kept_in`, by the text of the file and the version of pybtex.
+    """
 
     source: Source
+    kept_in: FilePath | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    _notes: dict[str, str] = field(default_factory=dict)
     _html: dict[str, str] = field(default_factory=dict)
 
     def __contains__(self, key: str) -> bool:
         return key in self.lines
 
     @cached_property
-    def entries(self) -> Mapping[str, Any]:
-        """Pybtex's entries; parsing them is left until somebody asks."""
-        from pybtex.database import parse_string  # noqa: PLC0415 - slow, and rarely needed
+    def _key(self) -> str:
+        return store.digest(self.source.text, version("pybtex"), "plain style as Markdown, 1")
+
+    @cached_property
+    def fields(self) -> Mapping[str, Mapping[str, str]]:
+        """Each entry's fields as plain text, by lower-case name; `type` is its type.
+
+        A PybtexError where the file is not BibTeX.
+        """
+        kept = store.read(self.kept_in, "fields", self._key) if self.kept_in else {}
+        if not kept:
+            kept = {key: _fields(entry) for key, entry in self._entries.items()}
+            if self.kept_in:
+                store.write(self.kept_in, "fields", self._key, kept)
+        return kept
+
+    @cached_property
+    def notes(self) -> Mapping[str, str]:
+        """Each reference as Markdown, ready to stand in a note."""
+        kept = store.read(self.kept_in, "notes", self._key) if self.kept_in else {}
+        if set(kept) != set(self.lines):
+            kept = {key: _format(self._entries[key]) for key in self.lines}
+            if self.kept_in:
+                store.write(self.kept_in, "notes", self._key, kept)
+        return kept
+
+    @cached_property
+    def _entries(self) -> Mapping[str, Any]:
+        from pybtex.database import parse_string  # noqa: PLC0415 - slow, and often not needed
 
         return dict(parse_string(self.source.text, "bibtex").entries)
 
     def note(self, key: str) -> str:
-        """The reference as Markdown, ready to stand in a note."""
-        if key not in self._notes:
-            self._notes[key] = _format(self.entries[key])
-        return self._notes[key]
+        """One reference as Markdown."""
+        return self.notes[key]
 
     def html(self, key: str) -> str:
-        """The reference as HTML, ready to stand in a note that Markdown has passed already."""
+        """One reference as HTML, ready to stand in a note that Markdown has passed already."""
         from handbook import markup  # noqa: PLC0415 - Markdown is slow to load, a check needs none
 
         if key not in self._html:
@@ -56,13 +87,20 @@ class Bibliography:
 
     def text(self, key: str, name: str) -> str:
         """One field of an entry as plain text, or an empty text."""
-        raw = self.entries[key].fields.get(name, "")
+        raw = self.fields[key].get(name, "")
         return re.sub(r"\\([&%$#_{}])", r"\1", re.sub(r"(?<!\\)[{}]", "", raw)).strip()
 
 
-def load(source: Source) -> Bibliography:
+def _fields(entry: Any) -> dict[str, str]:
+    """An entry as plain text; of people it is enough to know that there are some."""
+    people = {role.lower(): "someone" for role, persons in entry.persons.items() if persons}
+    words = {name.lower(): str(value) for name, value in entry.fields.items() if value.strip()}
+    return {**people, **words, "type": entry.type.lower()}
+
+
+def load(source: Source, kept_in: FilePath | None = None) -> Bibliography:
     """Find the entries and check that each can be read, cited and written out."""
-    bibliography = Bibliography(source, problems=list(source.problems))
+    bibliography = Bibliography(source, kept_in, problems=list(source.problems))
     if source.problems:
         return bibliography
     lines: dict[str, int] = {}
@@ -87,7 +125,7 @@ def load(source: Source) -> Bibliography:
         bibliography.problems.extend(_unreadable(bibliography))
     if not bibliography.problems:
         bibliography.lines = {
-            key: line for key, line in lines.items() if key in bibliography.entries
+            key: line for key, line in lines.items() if key in bibliography.fields
         }
         bibliography.problems.extend(_unusable(bibliography))
     return bibliography
@@ -98,7 +136,7 @@ def _unreadable(bibliography: Bibliography) -> list[Problem]:
 
     source = bibliography.source
     try:
-        bibliography.entries  # noqa: B018 - reading them is the point
+        bibliography.fields  # noqa: B018 - reading them is the point
     except PybtexError as error:
         line = getattr(error, "lineno", None) or 1
         words = " ".join(str(error).split())
@@ -135,24 +173,22 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
 def _unusable(bibliography: Bibliography) -> Iterator[Problem]:
     """Entries that no note can be made of, and addresses that could do harm in one."""
     for key, line in bibliography.lines.items():
-        entry = bibliography.entries[key]
-        given = {name.lower() for name, value in entry.fields.items() if value.strip()}
-        given |= {role.lower() for role in entry.persons}
-        required = _REQUIRED.get(entry.type.lower())
+        entry = bibliography.fields[key]
+        required = _REQUIRED.get(entry["type"])
         message = hint = ""
         if not KEY_FORM.fullmatch(key):
             message = f'the key "{key}" cannot be cited'
             hint = "use letters, digits, hyphens and underscores"
         elif required is None:
-            message = f"there is no type of entry @{entry.type}"
+            message = f"there is no type of entry @{entry['type']}"
             hint = f"the types are {', '.join(_REQUIRED)}"
-        elif missing := [names for names in required if not given & set(names.split())]:
+        elif missing := [names for names in required if not set(names.split()) & set(entry)]:
             message = f'the entry "{key}" has no {missing[0].replace(" ", " or ")}'
             hint = f"add {missing[0].split()[0]} = {{…}}"
-        elif not _ADDRESS.fullmatch(entry.fields.get("url", "https://")):
+        elif not _ADDRESS.fullmatch(entry.get("url", "https://")):
             message = f'the url of "{key}" is no web address'
             hint = "begin with https:// and use no spaces, quotes or angle brackets"
-        elif re.search(r"[\s<>\"()\[\]]", entry.fields.get("doi", "")):
+        elif re.search(r"[\s<>\"()\[\]]", entry.get("doi", "")):
             message = f'the doi of "{key}" is none'
             hint = "copy it without https://doi.org/: 10.1000/182"
         if message:

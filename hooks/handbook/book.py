@@ -180,7 +180,7 @@ def load(root: FilePath) -> tuple[Book, list[Problem]]:
         else:
             shelf.file(collection)
     shelf.strangers()
-    references = bibliography.load(_required(root, "references.bib"))
+    references = bibliography.load(_required(root, "references.bib"), root / ".cache" / "handbook")
     documents = []
     files = set()
     for path in sorted((root / "docs").rglob("*")):

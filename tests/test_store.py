@@ -1,0 +1,56 @@
+"""What is kept between runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from handbook import bibliography, store
+from handbook.source import Source
+
+BIB = Source(
+    "data/references.bib",
+    "@misc{a, title = {A}}\n@book{b, author = {B}, title = {T},\n publisher = {P}, year = 1999}\n",
+)
+
+
+def test_an_answer_is_found_again_by_what_it_was_made_from(tmp_path: Path) -> None:
+    key = store.digest("text", "1.0")
+    store.write(tmp_path / "kept", "notes", key, {"a": "A."})
+
+    assert store.read(tmp_path / "kept", "notes", key) == {"a": "A."}
+    assert store.read(tmp_path / "kept", "notes", store.digest("text", "1.1")) == {}
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", "null", '{"a": "tru'])
+def test_a_damaged_answer_is_none(tmp_path: Path, damage: str) -> None:
+    (tmp_path / "notes-x.json").write_text(damage)
+
+    assert store.read(tmp_path, "notes", "x") == {}
+
+
+def test_only_the_latest_answers_are_kept(tmp_path: Path) -> None:
+    for number in range(store.KEPT + 5):
+        store.write(tmp_path, "notes", str(number), {})
+
+    assert len(list(tmp_path.iterdir())) == store.KEPT
+
+
+def test_where_nothing_can_be_written_the_answer_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+
+    store.write(tmp_path / "file", "notes", "x", {"a": "A."})
+
+    assert store.read(tmp_path / "file", "notes", "x") == {}
+
+
+def test_notes_are_the_same_with_and_without_what_was_kept(tmp_path: Path) -> None:
+    first = bibliography.load(BIB, tmp_path)
+    notes = dict(first.notes)
+    second = bibliography.load(BIB, tmp_path)
+
+    assert dict(second.notes) == notes == dict(bibliography.load(BIB).notes)
+    assert notes == {"a": "A.", "b": "B. *T*. P, 1999."}
+    assert second.text("b", "year") == "1999"
+    assert "_entries" not in vars(second)
