@@ -7,6 +7,7 @@ only here at the top: its folder is on the path only while it is loaded.
 from __future__ import annotations
 
 import atexit
+import gc
 import logging
 import os
 import re
@@ -81,6 +82,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     course = composition.book.course
     config.site_name = escape(course.short or course.title)
     config.site_description = escape(course.summary)
+    if _command["name"] == "build":
+        gc.freeze()  # the book stays to the end: no use in looking for garbage in it again
     config.theme["language"] = _theme_language(config, course.language)
     config.markdown_extensions = list(markup.EXTENSIONS)
     config.mdx_configs = dict(markup.OPTIONS)

@@ -235,7 +235,7 @@ class _Shelf:
         folder = self.data / collection.name
         if not folder.is_dir():
             return
-        for path in sorted(folder.iterdir()):
+        for path in sorted(folder.iterdir(), key=lambda path: path.name):
             if path.suffix != ".yml" or path.name.startswith("."):
                 continue
             source = self._read(path)

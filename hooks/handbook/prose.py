@@ -85,6 +85,7 @@ _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)([^\]\n]+)\]:(?=\s*\S)", re.MULTILINE)
 _DEFINED_LINK = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:\s*(\S+)", re.MULTILINE)
 _NOTE = re.compile(r"(?<!\\)\[\^([^\]\n]+)\](:)?")
 _HEADING = re.compile(r"^(#{1,6})", re.MULTILINE)
+_UNDERLINE = re.compile(r"\n(?:=+|-+)[ ]*(?:\n|\Z)")
 _UNDERLINED = re.compile(r"(?:(?<=\n\n)|\A)([^\n]+)\n(=+|-+)[ ]*(?=\n|\Z)")
 _TAG = re.compile(
     r"<(/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^>]*/?|!--.*?--|[!?][A-Za-z][^>]*)>", re.DOTALL
@@ -284,7 +285,9 @@ def _label_edits(text: str, masked: str, prefix: str) -> Iterator[_Edit]:
 
 def _heading_edits(masked: str, under: int) -> Iterator[_Edit]:
     headings = [(match, len(match[1])) for match in _HEADING.finditer(masked)]
-    headings += [(match, 1 if match[2][0] == "=" else 2) for match in _UNDERLINED.finditer(masked)]
+    if _UNDERLINE.search(masked):
+        found = _UNDERLINED.finditer(masked)
+        headings += [(match, 1 if match[2][0] == "=" else 2) for match in found]
     shift = max(under + 1 - min((level for _, level in headings), default=under + 1), 0)
     for match, level in headings:
         hashes = "#" * min(level + shift, 6)

@@ -80,8 +80,8 @@ class _Refused(Exception):  # noqa: N818 - it carries a problem, it is not an er
 def read(path: FilePath, root: FilePath) -> Source:
     """Read one YAML file below `root`. Never raises for what a person can mend in the file."""
     source = read_text(path, root)
-    if not source.problems and (rest := re.search(r"^={7}$", source.text, re.MULTILINE)):
-        source.problems.append(_conflict(source, rest.start()))
+    if "\n=======\n" in source.text and not source.problems:
+        source.problems.append(_conflict(source, source.text.index("\n=======\n") + 1))
     if not source.problems:
         _parse(source)
     return source
@@ -137,21 +137,48 @@ def _text(path: FilePath, root: FilePath, source: Source) -> str:
             "save it again with the encoding UTF-8",
             mark,
         ) from error
-    # YAML takes these three for line breaks too, and nobody else does: plain spaces keep the count.
-    text = re.sub("[\u0085\u2028\u2029]", " ", text.replace("\r\n", "\n").replace("\r", "\n"))
-    control = CONTROL.search(text)
-    if control:
+    source.text = _with_plain_lines(text)
+    offset = _control_character(source.text, raw)
+    if offset is not None:
         raise refuse(
             "HB002",
             "a control character stands here",
             "delete it and type the text again",
-            _offset_mark(text, control.start()),
+            _offset_mark(source.text, offset),
         )
-    source.text = text
-    conflict = re.search(r"^(<{7}|>{7})( |$)", text, re.MULTILINE)
-    if conflict:
-        raise _Refused(_conflict(source, conflict.start()))
+    if "<<<<<<<" in source.text or ">>>>>>>" in source.text:
+        conflict = re.search(r"^(<{7}|>{7})( |$)", source.text, re.MULTILINE)
+        if conflict:
+            raise _Refused(_conflict(source, conflict.start()))
+    return source.text
+
+
+def _with_plain_lines(text: str) -> str:
+    """The text with one kind of line break.
+
+    YAML takes three signs more for line breaks, and nobody else does: plain spaces in their place
+    keep the count.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if any(sign in text for sign in _LINE_BREAKS):
+        text = re.sub(f"[{_LINE_BREAKS}]", " ", text)
     return text
+
+
+def _control_character(text: str, raw: bytes) -> int | None:
+    """Where the first one stands. Looking at the bytes first is quick, and mostly enough."""
+    if raw.translate(None, _NOT_CONTROL) or any(sign in text for sign in _PRIVATE):
+        found = re.search(f"[{_CONTROL}{_PRIVATE}]", text)
+        return found.start() if found else None
+    return None
+
+
+_LINE_BREAKS = "\u0085\u2028\u2029"
+_PRIVATE = "\ue000\ue001\ue002"
+"""Characters that the program itself marks places with."""
+_CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+_NOT_CONTROL = re.sub(f"[{_CONTROL}]".encode(), b"", bytes(range(256)))
 
 
 def _conflict(source: Source, offset: int) -> Problem:
@@ -161,10 +188,6 @@ def _conflict(source: Source, offset: int) -> Problem:
         "a merge conflict was left in the file",
         "keep one of the two versions and delete the lines with <<<<<<<, ======= and >>>>>>>",
     )
-
-
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\ue002]")
-"""Control characters, and the three private ones that the program itself marks places with."""
 
 
 def _parse(source: Source) -> None:
