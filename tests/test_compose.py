@@ -12,6 +12,7 @@ from pathlib import Path
 from conftest import ROOT
 
 from handbook import __doc__ as order
+from handbook import addresses
 from handbook.compose import compose
 from handbook.pages import plain
 
@@ -60,6 +61,14 @@ def test_the_real_course_has_no_problems_and_gives_the_same_pages_twice() -> Non
 
     assert first.problems == ()
     assert first.pages == second.pages
+
+
+def test_every_address_has_its_page_and_every_page_its_address() -> None:
+    made = compose(ROOT)
+
+    assert {addresses.of_uri(page.uri): page.uri for page in made.pages} == (
+        addresses.all_pages(made.book)
+    )
 
 
 def test_what_templates_read_is_json() -> None:

@@ -73,7 +73,6 @@ class Book:
     origins: Mapping[Key, Origin]
     unread: Mapping[Key, Source]
     unreadable: frozenset[str]
-    sources: tuple[Source, ...] = field(repr=False, default=())
     kept: dict[Hashable, Any] = field(repr=False, compare=False, default_factory=dict)
     """Answers that views keep for this book, which never changes; they go with it."""
 
@@ -212,7 +211,6 @@ def load(root: FilePath) -> tuple[Book, list[Problem]]:
         unreadable=frozenset(
             shelf.unreadable | ({"references"} if references.source.problems else set())
         ),
-        sources=tuple(shelf.sources),
     )
     return book, shelf.problems
 
@@ -227,7 +225,6 @@ class _Shelf:
         self.origins: dict[Key, Origin] = {}
         self.unread: dict[Key, Source] = {}
         self.unreadable: set[str] = set()
-        self.sources: list[Source] = []
         self.problems: list[Problem] = []
 
     def folder(self, collection: Collection) -> None:
@@ -309,7 +306,6 @@ class _Shelf:
 
     def _read(self, path: FilePath) -> Source:
         source = read(path, self.root)
-        self.sources.append(source)
         self.problems.extend(source.problems)
         return source
 
