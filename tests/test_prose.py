@@ -77,6 +77,9 @@ def test_links_are_found(text: str, found: list[str]) -> None:
     assert [mention.name for mention in prose.links(text)] == found
 
 
+B = prose.BACKSLASH
+
+
 def ready(text: str, under: int = 2) -> tuple[str, dict[str, str]]:
     return prose.prepare(
         text,
@@ -99,6 +102,13 @@ def ready(text: str, under: int = 2) -> tuple[str, dict[str, str]]:
         ("One.[^1]\n\n[^1]: Note.", "One.[^note-body-1]\n\n[^note-body-1]: Note."),
         ("# Big\n\n## Less", "### Big\n\n#### Less"),
         ("#### Small", "#### Small"),
+        ("Title\n=====\n\nOne\n---\n\ntext", "### Title\n\n#### One\n\ntext"),
+        ("[@a;\n@b]", "[@a][@b]"),
+        (
+            "[x][1], [y][], [1]\n\n[1]: /y/\n[y]: /z/",
+            "[x][body 1], [y][body y], [1][body 1]\n\n[body 1]: ../y/\n[body y]: ../z/",
+        ),
+        ("\\bibliography `\\bibliography`", f"{B}bibliography `{B}bibliography`"),
         ("[x](/cases/y/)", "[x](../cases/y/)"),
         ("`[@a]` and `# b`", f"`[{prose.CODE_AT}a]` and `# b`"),
     ],
@@ -122,3 +132,28 @@ def test_plain_text_shows_as_it_is_in_markdown() -> None:
 
 def test_citations_can_be_left_out() -> None:
     assert prose.without_citations("It glows [@a; @b, p. 3].") == "It glows."
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("H<sub>2</sub>O<br>", []),
+        ("<https://example.org> <me@example.org> a < b > c", []),
+        ("`<div>`", []),
+        ("<div>x</div>", ["<div>", "</div>"]),
+        ("<img src=x onerror=alert(1)>", ["<img src=x onerror=alert(1)>"]),
+        ("<!-- part: days -->", ["<!-- part: days -->"]),
+        ("*x*{: onclick=alert(1) }", ["{: onclick=alert(1) }"]),
+        ("*x*{: lang=sv } and {a}", []),
+    ],
+)
+def test_html_in_prose_is_found(text: str, found: list[str]) -> None:
+    assert [mention.name for mention in prose.markup(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [("```\na\n```", None), ("a\n\n```\nb", 3), ("~~~\na\n```", 0), ("    ```\n", None)],
+)
+def test_a_code_block_that_never_ends_is_found(text: str, start: int | None) -> None:
+    assert prose.unclosed_fence(text) == start
