@@ -277,6 +277,13 @@ def _practical(book: Book, today: dt.date) -> Values:
     return {
         "edition": _edition(book, edition, today),
         "place": views.link(book, "places", place) if place else None,
+        "address": book.places[place].address if place else None,
+        "directions": bool(place and book.places[place].getting_there),
+        "assessments": [
+            views.link(book, "sessions", one)
+            for one, session in book.sessions.items()
+            if session.kind == "assessment"
+        ],
         "contacts": [
             contact.model_dump(exclude={"organisation"})
             | {"organisation": views.name(book, contact.organisation)}
@@ -286,6 +293,7 @@ def _practical(book: Book, today: dt.date) -> Values:
         "bring": [
             {
                 "session": views.link(book, "sessions", one),
+                "status": s.status,
                 "bring": s.bring or "",
                 "wear": s.wear or "",
             }

@@ -64,6 +64,18 @@ class Mention:
     locator: str = ""
 
 
+_BARE = re.compile(r"(?<![\w@\[;/.])@([\w-]+)")
+
+
+def bare_citations(text: str) -> Iterator[Mention]:
+    """Words with @ before them that stand in no brackets of a citation."""
+    if "@" in text:
+        groups = citation_groups(text)
+        for match in _BARE.finditer(mask(text)):
+            if not any(group.start <= match.start() < group.end for group in groups):
+                yield Mention(match[1], match.start())
+
+
 @dataclass(frozen=True)
 class CitationGroup:
     """Brackets with citations: `[@a; @b, ch. 9]`; or, where not `understood`, a try at it."""
@@ -116,7 +128,7 @@ def _citation_groups(text: str) -> Iterator[CitationGroup]:
         position = match.start(1)
         for part in match[1].split(";"):
             cited = _CITED.fullmatch(part)
-            if cited:
+            if cited and "@" not in (cited[2] or ""):
                 citations.append(Mention(cited[1], position + cited.start(1), cited[2] or ""))
             else:
                 understood = False

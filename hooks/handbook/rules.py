@@ -51,7 +51,7 @@ def references_exist(book: Book, today: dt.date) -> Problems:
                     mention.path,
                     f"{quoted(mention.id)} is {COLLECTIONS[other].article}, "
                     f"and {wanted.article} is expected here",
-                    f"name {wanted.article}, or move the id to the field for {other}",
+                    f"name {wanted.article} here, or {_where_to_add(wanted, mention.id)}",
                     at_key=mention.at_key,
                 )
             else:
@@ -60,10 +60,19 @@ def references_exist(book: Book, today: dt.date) -> Problems:
                     key,
                     mention.path,
                     f"there is no {wanted.singular} {quoted(mention.id)}",
-                    _near(mention.id, book.ids(mention.collection))
+                    _without_comma(book, mention)
+                    or _near(mention.id, book.ids(mention.collection))
                     or _where_to_add(wanted, mention.id),
                     at_key=mention.at_key,
                 )
+
+
+def _without_comma(book: Book, mention: schema.Reference) -> str:
+    """Several ids in one place lack the commas between them."""
+    ids = mention.id.split()
+    if len(ids) > 1 and all(book.known(mention.collection, one) for one in ids):
+        return f"a comma is missing: write {', '.join(ids)}"
+    return ""
 
 
 def groups_exist(book: Book, today: dt.date) -> Problems:
@@ -290,8 +299,16 @@ def records_are_used(book: Book, today: dt.date) -> Problems:
             collection,
             set(COLLECTIONS),
             f"nothing uses this {singular}",
-            "name it where it belongs, or delete the file",
+            f"name it in {_USED_IN[collection]}, or delete the file",
         )
+
+
+_USED_IN = {
+    "organisations": "a lecturer, a place, a case, a framework or the course",
+    "lecturers": "lecturers: of a slot in data/editions/",
+    "places": "place: of a slot in data/editions/, or of another record",
+    "cases": "cases: of a session",
+}
 
 
 def clauses_exist(book: Book, today: dt.date) -> Problems:
@@ -357,13 +374,21 @@ def citations_exist(book: Book, today: dt.date) -> Problems:
     """HB401, HB407: every citation is understood, and its key stands in references.bib."""
     del today
     for text in book.texts:
+        for bare in prose.bare_citations(text.text):
+            if bare.name in book.references:
+                yield text.problem(
+                    "HB407",
+                    bare.start,
+                    f"@{bare.name} stands outside square brackets",
+                    f"write [@{bare.name}]",
+                )
         for group in text.citations:
             if not group.understood:
                 yield text.problem(
                     "HB407",
                     group.start,
                     "this citation is not understood",
-                    "write [@key], [@key, p. 3] or [@one; @two]",
+                    "write [@key], [@key, p. 3], or [@one; @two] with a semicolon between",
                 )
             for citation in group.citations:
                 if not book.known("references", citation.name):
@@ -701,8 +726,8 @@ def _where_to_add(collection: schema.Collection, record_id: str) -> str:
     if not schema.is_id(record_id):
         return "an id has lower-case letters, digits and single hyphens"
     if collection.layout == "folder":
-        return f"add data/{collection.name}/{record_id}.yml, or use an id that is there"
-    return f"add it to data/{collection.name}.yml, or use an id that is there"
+        return f"add data/{collection.name}/{record_id}.yml"
+    return f"add it to data/{collection.name}.yml"
 
 
 def _unknown_citation(book: Book, key: Key, mention: schema.Reference) -> Problem:

@@ -82,6 +82,10 @@ def _abbreviation(value: str) -> str:
 
 
 def _line(value: str) -> str:
+    if re.search(r"\[@[A-Za-z0-9]", value):
+        raise _refuse(
+            "this field is plain text and cannot cite", "move the citation to a longer text field"
+        )
     return " ".join(_text(value).split())
 
 
@@ -363,7 +367,9 @@ class Course(Model):
         "The school it belongs to.", "example-school", default=None
     )
     publisher: OrganisationId | None = _say(
-        "Who answers for this site, if not the host.", "example-university", default=None
+        "Who answers for this site; left out until somebody does.",
+        "example-university",
+        default=None,
     )
     language: Language = _say("Language of the handbook (BCP 47).", "en", default="en")
     time_zone: Zone = _say("IANA time zone of all times.", "Europe/Stockholm")

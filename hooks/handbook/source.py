@@ -343,6 +343,10 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
             )
     words, hint = _plain_words(str(getattr(error, "problem", "") or error))
     opened = getattr(error, "context_mark", None)
+    if opened and words == _NO_COLON:
+        mark = _mark(opened)
+        if re.match(r"[ -]*[\w-]+:\S", lines[opened.line]):
+            words, hint = "a space is missing after the colon", "write name: value"
     if opened and "never closed" in words:
         mark = _mark(opened)  # where it was opened helps; where the file ends does not
     return source.problem_at("HB002", mark, words, hint)
@@ -355,6 +359,7 @@ def _plain_words(problem: str) -> tuple[str, str]:
     return f"this is not YAML: {problem}", "compare with the lines around it"
 
 
+_NO_COLON = "this line is no field, and is not indented as a part of the text above it"
 _SYNTAX = (
     (
         "mapping values are not allowed",
@@ -393,8 +398,8 @@ _SYNTAX = (
     ),
     (
         "could not find expected ':'",
-        "a colon is missing after a field's name",
-        "write name: value",
+        _NO_COLON,
+        "write name: value; or, if it belongs to the text above, begin it with two spaces more",
     ),
 )
 

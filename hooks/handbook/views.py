@@ -556,7 +556,7 @@ def site(book: Book, today: dt.date) -> Site:
         course.time_zone,
         name(book, course.host),
         name(book, course.school),
-        name(book, course.publisher or course.host),
+        name(book, course.publisher),
         str(course.credits) if course.credits is not None else "",
         course.level or "",
         tuple(
