@@ -64,7 +64,12 @@ def test_notes_are_numbered_as_a_reader_meets_them() -> None:
         ("z", "3"),
     ]
     assert re.findall(r'<li id="fn:(\w)">', made) == ["x", "y", "z"]
-    assert re.findall(r"Jump back to footnote (\d)", made) == ["1", "1", "2", "3"]
+    assert re.findall(r"Back to note (\d), place (\d)", made) == [
+        ("1", "1"),
+        ("1", "2"),
+        ("2", "1"),
+        ("3", "1"),
+    ]
 
 
 def test_code_gets_its_sign_back() -> None:

@@ -33,7 +33,10 @@ for (const form of document.querySelectorAll("[data-filters]")) {
 /* Terms: Escape closes an explanation without moving the focus or the pointer. */
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const term of document.querySelectorAll(".term:hover, .term:focus-within")) term.classList.add("term--closed");
+  for (const term of document.querySelectorAll(".term:hover, .term:focus-within")) {
+    if (term.querySelector(".term__tip").contains(document.activeElement)) term.querySelector(".term__word").focus();
+    term.classList.add("term--closed");
+  }
 });
 for (const kind of ["mouseout", "focusout"]) {
   document.addEventListener(kind, ({ target }) => target.closest?.(".term")?.classList.remove("term--closed"));

@@ -121,6 +121,10 @@ def _texts(element: Element) -> Iterator[tuple[Element, Element]]:
         yield element, child
 
 
+_NOTE_LABEL = "Note {}"
+_BACK_LABEL = "Back to note {}, place {}"
+
+
 class _NotesInOrder(Treeprocessor):
     def run(self, root: Element) -> None:
         box = next((div for div in root.iter("div") if div.get("class") == "footnote"), None)
@@ -134,6 +138,7 @@ class _NotesInOrder(Treeprocessor):
         numbers: dict[str, int] = {}
         for link in links:
             link.text = str(numbers.setdefault(link.get("href", ""), len(numbers) + 1))
+            link.set("aria-label", _NOTE_LABEL.format(link.text))
         known = {f"#{entry.get('id')}": entry for entry in entries}
         for parent in root.iter():
             for one, following in pairwise(parent):
@@ -142,9 +147,10 @@ class _NotesInOrder(Treeprocessor):
         ordered = [known.pop(target) for target in list(numbers) if target in known]
         entries[:] = [*ordered, *known.values()]
         for number, entry in enumerate(entries, 1):
-            for back in entry.iter("a"):
-                if back.get("class") == "footnote-backref":
-                    back.set("title", re.sub(r"\d+", str(number), back.get("title", "")))
+            backs = [back for back in entry.iter("a") if back.get("class") == "footnote-backref"]
+            for place, back in enumerate(backs, 1):
+                back.attrib.pop("title", None)
+                back.set("aria-label", _BACK_LABEL.format(number, place))
 
 
 class _RestoreCode(Postprocessor):
