@@ -79,9 +79,12 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         build.target = FilePath(config.site_dir).resolve()
         build.stage = _new_stage(build.target)
         config.site_dir = str(build.stage)
+    bibtex = config.plugins["bibtex"]
+    if not (root / "data" / "references.bib").exists():
+        bibtex.config["bib_file"] = str(FilePath(__file__).with_name("handbook") / "empty.bib")
     course = composition.book.course
     config.site_name = escape(course.short or course.title)
-    config.site_description = escape(course.summary)
+    config.site_description = escape(course.summary or "")
     if _command["name"] == "build":
         gc.freeze()  # the book stays to the end: no use in looking for garbage in it again
     config.theme["language"] = _theme_language(config, course.language)

@@ -179,7 +179,7 @@ def load(root: FilePath) -> tuple[Book, list[Problem]]:
         else:
             shelf.file(collection)
     shelf.strangers()
-    references = bibliography.load(_required(root, "references.bib"), root / ".cache" / "handbook")
+    references = bibliography.load(_bibliography(root), root / ".cache" / "handbook")
     documents = []
     files = set()
     for path in sorted((root / "docs").rglob("*")):
@@ -343,6 +343,16 @@ def _misshapen(source: Source, path: Path, shape: type) -> Problem:
         else ("fields", "write name: value on each line, without - before it")
     )
     return source.problem("HB008", path, f"{wanted} must stand here, and nothing else", hint)
+
+
+def _bibliography(root: FilePath) -> Source:
+    """`references.bib`; a course that cites nothing needs none."""
+    path = root / "data" / "references.bib"
+    return (
+        read_text(path, root)
+        if path.exists() or path.is_symlink()
+        else Source("data/references.bib")
+    )
 
 
 def _required(root: FilePath, name: str) -> Source:

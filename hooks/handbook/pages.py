@@ -95,7 +95,7 @@ def _place(book: Book, record_id: str, today: dt.date) -> Values:
     del today
     place = book.places[record_id]
     return {
-        "kind": place.kind,
+        "kind": place.kind or "",
         "within": views.link(book, "places", place.within) if place.within else None,
         "organisation": views.name(book, place.organisation),
         "address": place.address,
@@ -111,7 +111,7 @@ def _case(book: Book, record_id: str, today: dt.date) -> Values:
     del today
     case = book.cases[record_id]
     return {
-        "kind": case.kind,
+        "kind": case.kind or "",
         "stops": views.stops(book, case.stages),
         "organisation": views.name(book, case.organisation),
         "town": case.town,
@@ -129,7 +129,7 @@ def _case(book: Book, record_id: str, today: dt.date) -> Values:
 def _framework(book: Book, record_id: str, today: dt.date) -> Values:
     framework = book.frameworks[record_id]
     return {
-        "kind": framework.kind,
+        "kind": framework.kind or "",
         "short": framework.short,
         "stops": views.stops(book, framework.stages),
         "issuer": views.name(book, framework.issuer),
@@ -179,7 +179,7 @@ def _line(book: Book) -> Values:
             {
                 "stop": stop,
                 "recurs": stage.recurs or "",
-                "summary": stage.summary,
+                "summary": stage.summary or "",
                 "documents": stage.documents,
                 "groups": views.stage_groups(book, stop.id),
             }

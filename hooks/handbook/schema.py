@@ -357,12 +357,16 @@ class Course(Model):
 
     title: Line = _say("The course's title.", "Finding your way")
     short: Line | None = _say("A shorter title for the header.", "Map handbook", default=None)
-    summary: Line = _say("What the course is, in one or two sentences.", "A two-week course on …")
+    summary: Line | None = _say(
+        "What the course is, in one or two sentences.", "A two-week course on …", default=None
+    )
     description: Prose | None = _say("What the course is, at more length.", default=None)
     credits: Number | None = _say("Credits (in Sweden: högskolepoäng).", "3", default=None)
     hours_per_credit: Number | None = _say("Hours of work in a credit.", "26.7", default=None)
     level: Line | None = _say("Level of study.", "Doctoral", default=None)
-    host: OrganisationId = _say("The organisation that gives it.", "example-university")
+    host: OrganisationId | None = _say(
+        "The organisation that gives it.", "example-university", default=None
+    )
     school: OrganisationId | None = _say(
         "The school it belongs to.", "example-school", default=None
     )
@@ -373,7 +377,7 @@ class Course(Model):
     )
     language: Language = _say("Language of the handbook (BCP 47).", "en", default="en")
     time_zone: Zone = _say("IANA time zone of all times.", "Europe/Stockholm")
-    country: Country = _say("Country whose public holidays count.", "SE")
+    country: Country | None = _say("Country whose public holidays count.", "SE", default=None)
     limits: Limits = _say("What a day may hold.", {"day": "480", "lunch": "45"}, default=Limits())
     entry_requirements: Prose | None = _say("Who may take the course.", default=None)
     application: Prose | None = _say("How to apply.", default=None)
@@ -396,7 +400,7 @@ class Outcome(Model):
     """A learning outcome (`data/outcomes.yml`)."""
 
     text: Line = _say("What a participant can do afterwards.", "plan a walk with a map")
-    short: Line = _say("Two or three words, for tables.", "Plan a walk")
+    short: Line | None = _say("Two or three words, for tables.", "Plan a walk", default=None)
     official: Flag = _say("true if it stands in the syllabus.", "false", default=False)
 
 
@@ -404,14 +408,16 @@ class Stage(Model):
     """A stage of the pipeline (`data/stages.yml`), in order."""
 
     title: Line = _say("The stage's name.", "Drawing")
-    short: Line = _say("Its name on the map.", "Drawing")
+    short: Line | None = _say("Its name on the map.", "Drawing", default=None)
     zone: Line | None = _say("The part of the pipeline it lies in.", "Make", default=None)
     recurs: Line | None = _say(
         "A note for what comes again, the same on each such stage.",
         "again for every sheet",
         default=None,
     )
-    summary: Line = _say("What happens here, in one sentence.", "The map is drawn.")
+    summary: Line | None = _say(
+        "What happens here, in one sentence.", "The map is drawn.", default=None
+    )
     body: Prose | None = _say("More about it.", default=None)
     documents: list[Line] = _say("Typical documents and decisions.", ["sketch"], default=[])
 
@@ -437,7 +443,7 @@ class Organisation(Model):
     short: Line | None = _say("Its short name.", "NLS", default=None)
     native_name: Line | None = _say("Its name at home.", "Lantmäteriet", default=None)
     native_language: Language | None = _say("The language of that name.", "sv", default=None)
-    kind: Line = _say("What it is.", "authority")
+    kind: Line | None = _say("What it is.", "authority", default=None)
     country: Country | None = _say("Where it is (ISO 3166).", "SE", default=None)
     url: Url | None = _say("Its website.", "https://example.org", default=None)
 
@@ -454,7 +460,9 @@ class Lecturer(Record):
     """A person who teaches (`data/lecturers/<id>.yml`)."""
 
     name: Line = _say("The person's name.", "Alex Example")
-    summary: Line = _say("What they do in the course, in one sentence.", "Teaches map reading.")
+    summary: Line | None = _say(
+        "What they do in the course, in one sentence.", "Teaches map reading.", default=None
+    )
     organisations: list[OrganisationId] = _say(
         "Where they work.", ["example-university"], default=[]
     )
@@ -470,8 +478,10 @@ class Place(Record):
     """A building or a room (`data/places/<id>.yml`)."""
 
     name: Line = _say("The place's name.", "Main building")
-    summary: Line = _say("What it is, in one sentence.", "A building with a map room.")
-    kind: Line = _say("What it is.", "building")
+    summary: Line | None = _say(
+        "What it is, in one sentence.", "A building with a map room.", default=None
+    )
+    kind: Line | None = _say("What it is.", "building", default=None)
     within: PlaceId | None = _say("The place it lies in.", "north-campus", default=None)
     organisation: OrganisationId | None = _say("Who runs it.", "example-university", default=None)
     address: Line | None = _say("Street address.", "Example street 8, Huddinge", default=None)
@@ -505,8 +515,10 @@ class Case(Record):
     """A real organisation or product to learn from (`data/cases/<id>.yml`)."""
 
     title: Line = _say("Its name.", "Example Company")
-    summary: Line = _say("What it is, in one sentence.", "A company that draws maps.")
-    kind: Line = _say("What kind of case it is.", "company")
+    summary: Line | None = _say(
+        "What it is, in one sentence.", "A company that draws maps.", default=None
+    )
+    kind: Line | None = _say("What kind of case it is.", "company", default=None)
     organisation: OrganisationId | None = _say("The organisation it is about.", default=None)
     town: Line | None = _say("Where it is, in words.", "Huddinge", default=None)
     place: PlaceId | None = _say("Where it is, if that place has a page.", "clinic", default=None)
@@ -519,7 +531,7 @@ class Case(Record):
     figures: list[Figure] = _say("Up to three numbers, each with its source.", default=[])
     look_for: list[Line] = _say("What to look for, as questions.", default=[])
     events: list[Event] = _say("How it got here, each with its source.", default=[])
-    body: Prose = _say("The briefing.")
+    body: Prose | None = _say("The briefing.", default=None)
     questions: list[Line] = _say("Questions to bring.", default=[])
 
 
@@ -549,8 +561,10 @@ class Framework(Record):
 
     title: Line = _say("What it is called here.", "The example code")
     short: Line | None = _say("Its short name.", "Code", default=None)
-    summary: Line = _say("What it does, in one sentence.", "How a map must be drawn.")
-    kind: Line = _say("What kind of text it is.", "EU guideline")
+    summary: Line | None = _say(
+        "What it does, in one sentence.", "How a map must be drawn.", default=None
+    )
+    kind: Line | None = _say("What kind of text it is.", "EU guideline", default=None)
     issuer: OrganisationId = _say("Who issued it.", "example-authority")
     identifier: Line | None = _say("Its number.", "Regulation (EC) No 1/2007", default=None)
     in_force: Line | None = _say("Since when, as it should be read.", "22 May 2018", default=None)
@@ -565,7 +579,7 @@ class Framework(Record):
     changes_as_of: PartialDate | None = _say("When those were known.", "2026-04", default=None)
     editions: list[FrameworkEdition] = _say("Its versions.", default=[])
     url: Url | None = _say("Where to read it.", "https://example.org/law", default=None)
-    body: Prose = _say("What it asks for in practice.")
+    body: Prose | None = _say("What it asks for in practice.", default=None)
 
 
 class Citation(Model):
@@ -605,8 +619,10 @@ class Session(Record):
     title: Line = _say("The session's title.", "Reading a map")
     kind: SessionKind = _say("What kind of session it is.", "lecture")
     status: Status = _say("example until an organiser confirms it.", "example", default="example")
-    summary: Line = _say(
-        "One plain sentence that lists can show.", "How to find your way with a map and a compass."
+    summary: Line | None = _say(
+        "One plain sentence that lists can show.",
+        "How to find your way with a map and a compass.",
+        default=None,
     )
     outcomes: list[OutcomeId] = _say("Learning outcomes it serves.", ["read-a-map"], default=[])
     stages: list[StageId] = _say(
@@ -626,7 +642,7 @@ class Session(Record):
     meet: Line | None = _say("Where to meet.", "The main entrance", default=None)
     phone: Line | None = _say("Whom to call if lost.", "+46 8 000 00 00", default=None)
     before: Prose | None = _say("What to do before.", "Read [@example2025].", default=None)
-    body: Prose = _say("What happens.")
+    body: Prose | None = _say("What happens.", default=None)
     questions: list[Question] = _say("Self-check questions.", default=[])
     retired: Whole | None = _say(
         "The year from which it is no longer taught.", "2027", default=None

@@ -222,7 +222,7 @@ def _stops(book: Book, on: frozenset[str]) -> Iterator[Stop]:
             number,
             stage_id,
             stage.title,
-            stage.short,
+            stage.short or stage.title,
             stage.zone or "",
             addresses.of("stages", stage_id),
             stage_id in on,
@@ -360,7 +360,7 @@ def outcomes(book: Book, ids: Iterable[str] | None = None) -> tuple[OutcomeView,
             number,
             outcome_id,
             outcome.text,
-            outcome.short,
+            outcome.short or outcome.text,
             outcome.official,
             addresses.of("outcomes", outcome_id),
         )
@@ -432,7 +432,7 @@ def outcome_matrix(book: Book) -> Matrix:
     """Sessions against learning outcomes."""
     position = {outcome: number for number, outcome in enumerate(book.outcomes)}
     columns = tuple(
-        Link(outcome.short, addresses.of("outcomes", outcome_id), outcome.text)
+        Link(outcome.short or outcome.text, addresses.of("outcomes", outcome_id), outcome.text)
         for outcome_id, outcome in book.outcomes.items()
     )
     rows = [
@@ -458,7 +458,7 @@ def framework_matrix(book: Book) -> Matrix:
     rows = [
         (
             Link(framework.short or framework.title, addresses.of("frameworks", framework_id)),
-            framework.kind,
+            framework.kind or "",
             frozenset(number for number, (_, used) in enumerate(users) if framework_id in used),
         )
         for framework_id, framework in book.frameworks.items()
@@ -551,7 +551,7 @@ def site(book: Book, today: dt.date) -> Site:
     return Site(
         course.title,
         course.short or course.title,
-        course.summary,
+        course.summary or "",
         course.language,
         course.time_zone,
         name(book, course.host),

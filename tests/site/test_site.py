@@ -249,6 +249,17 @@ def test_a_hand_written_page_cannot_bring_its_own_head(project: Path) -> None:
     assert "<title>A &lt;b&gt; &amp; &#34;c&#34; - Field lichenology</title>" in page
 
 
+def test_the_smallest_course_builds(tmp_path: Path) -> None:
+    """One record of each kind with nothing but what it must have, and no references."""
+    folder = assemble(EXAMPLES / "tiny", tmp_path / "project")
+
+    built = mkdocs(folder, "--strict")
+
+    assert built.returncode == 0, built.stderr
+    said = "".join(path.read_text() for path in (folder / "site").rglob("*.html"))
+    assert "None" not in re.sub(r"<script.*?</script>", "", said, flags=re.DOTALL)
+
+
 @pytest.mark.parametrize("language", ["en-GB", "sv", "xx"])
 def test_any_language_builds(project: Path, language: str) -> None:
     course = project / "data" / "course.yml"
