@@ -273,7 +273,10 @@ def _is_running(process: int) -> bool:
 
 
 def _exchange(stage: FilePath, target: FilePath) -> None:
-    """Put the new site in the place of the old one; what MkDocs never deletes moves along."""
+    """Put the new site in the place of the old one; what MkDocs never deletes moves along.
+
+    The old one is deleted when the process ends: nobody needs to wait for that.
+    """
     old = stage.with_name(f"{stage.name}-old")
     if target.exists():
         target.rename(old)
@@ -286,7 +289,7 @@ def _exchange(stage: FilePath, target: FilePath) -> None:
     if old.exists():
         for kept in old.glob(".*"):
             kept.rename(target / kept.name)
-        shutil.rmtree(old, ignore_errors=True)
+        atexit.register(shutil.rmtree, old, ignore_errors=True)
 
 
 def _theme_language(config: MkDocsConfig, language: str) -> str:
