@@ -153,7 +153,6 @@ class ListItem:
     stops: tuple[int, ...]
     status: str = ""
     initials: str = ""
-    note: str = ""
 
 
 def link(book: Book, collection: str, record_id: str) -> Link:
