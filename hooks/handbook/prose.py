@@ -136,6 +136,35 @@ def _citation_groups(text: str) -> Iterator[CitationGroup]:
         yield CitationGroup(match.start(), match.end(), tuple(citations), understood)
 
 
+_BLOCK = re.compile(r"\S(?:[^\n]|\n(?![ \t]*\n))*")
+_YEAR = re.compile(r"(?<![\w/:.,-])(?:19|20)\d\d(?![\w/:]|[-,.]\w)")
+_CURRENCY = r"\b(?:EUR|USD|GBP|SEK|NOK|DKK|CHF)\b"
+_AMOUNT = re.compile(
+    rf"(?<![\w/:.,-])\d[\d ,.\u00a0]*(?:%|per cent\b|[mb]illion\b|{_CURRENCY})"
+    rf"|(?:[€$£¥]|{_CURRENCY})[ \u00a0]?\d[\d,.]*"
+)
+
+
+def blocks(masked: str) -> Iterator[Mention]:
+    """What blank lines part: paragraphs, lists, tables, headings."""
+    for match in _BLOCK.finditer(masked):
+        yield Mention(match[0], match.start())
+
+
+def paragraphs(masked: str) -> Iterator[Mention]:
+    """The blocks that are running text: no headings, tables, notes or boxes."""
+    for block in blocks(masked):
+        if not re.match(r"#|\||\[\^|\*\[|!!!|<", block.name):
+            yield block
+
+
+def numbers(masked: str) -> Iterator[Mention]:
+    """The years and the amounts (of money, of a hundred) that a text names, in their order."""
+    found = [match for form in (_YEAR, _AMOUNT) for match in form.finditer(masked)]
+    for match in sorted(found, key=lambda one: one.start()):
+        yield Mention(match[0], match.start())
+
+
 def citations(text: str) -> Iterator[Mention]:
     """All citations of a text: key, locator, place of the key."""
     for group in citation_groups(text):

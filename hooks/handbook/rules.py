@@ -565,6 +565,68 @@ def abbreviations_are_unique(book: Book, today: dt.date) -> Problems:
             seen[term.abbreviation] = term_id
 
 
+def claims_are_cited(book: Book, today: dt.date) -> Problems:
+    """HB411: every paragraph about a company or a rule names its source."""
+    del today
+    for _, text in _bodies(book, "cases", "frameworks"):
+        for paragraph in prose.paragraphs(text.masked):
+            if not prose.citation_groups(paragraph.name):
+                yield text.problem(
+                    "HB411",
+                    paragraph.start,
+                    "this paragraph cites nothing",
+                    "name the source of what it says, [@key], or join it to the one above",
+                )
+
+
+def numbers_are_cited(book: Book, today: dt.date) -> Problems:
+    """HB413: a year or an amount has a citation after it, in its own paragraph."""
+    del today
+    for key, text in _bodies(book, "cases", "frameworks", "sessions"):
+        checked = getattr(book.records(key[0])[key[1]], "checked", None) or ""
+        for block in prose.blocks(text.masked):
+            groups = prose.citation_groups(block.name)
+            covered = groups[-1].end if groups else 0
+            for number in prose.numbers(block.name):
+                if number.start >= covered and number.name != checked[:4]:
+                    yield text.problem(
+                        "HB413",
+                        block.start + number.start,
+                        f"nothing is cited for {quoted(number.name)}",
+                        "name the source after it in the same paragraph, [@key]",
+                    )
+                    break
+
+
+def bodies_have_a_size(book: Book, today: dt.date) -> Problems:
+    """HB412: a text that is read before a session is neither a note nor a chapter."""
+    del today
+    if not book.courses:
+        return  # the limits are the course's
+    limits = book.course.limits
+    for _, text in _bodies(book, "sessions", "cases", "frameworks"):
+        words = len(prose.without_citations(text.text).split())
+        if not limits.shortest_text <= words <= limits.longest_text:
+            yield text.problem(
+                "HB412",
+                0,
+                f"the text has {words} words",
+                f"write between {limits.shortest_text} and {limits.longest_text}, "
+                "or set other limits: in data/course.yml",
+            )
+
+
+def _bodies(book: Book, *collections: str) -> Iterator[tuple[Key, Text]]:
+    """The main texts of the records of some collections."""
+    bodies = {(text.source.file, text.path): text for text in book.texts if not text.by_hand}
+    for collection in collections:
+        for record_id in book.records(collection):
+            origin = book.origins[collection, record_id]
+            text = bodies.get((origin.source.file, (*origin.path, "body")))
+            if text:
+                yield (collection, record_id), text
+
+
 # --- Upkeep ----------------------------------------------------------------------------------
 
 
@@ -581,6 +643,28 @@ def reviews_are_due(book: Book, today: dt.date) -> Problems:
                     f"the review was due on {due}",
                     "read the record, correct it, and write the new dates",
                 )
+
+
+def sources_are_fresh(book: Book, today: dt.date) -> Problems:
+    """HB113: what a source said more than a year ago is read again."""
+    for key, entity in book.entities():
+        checked = getattr(entity, "checked", None)
+        if isinstance(checked, str) and _months(today.isoformat()) - _months(checked) > YEAR:
+            yield book.problem(
+                "HB113",
+                key,
+                ("checked",),
+                f"the sources were read in {checked}, more than a year ago",
+                "read them again, correct what changed, and write the new month",
+            )
+
+
+YEAR = 12
+
+
+def _months(date: str) -> int:
+    """Months since year 0; of a year without a month, its end."""
+    return int(date[:4]) * YEAR + (int(date[5:7]) if len(date) > len("2026") else YEAR)
 
 
 RULES: tuple[Callable[[Book, dt.date], Problems], ...] = (
@@ -604,6 +688,10 @@ RULES: tuple[Callable[[Book, dt.date], Problems], ...] = (
     markup_stays_out,
     abbreviations_are_unique,
     reviews_are_due,
+    claims_are_cited,
+    numbers_are_cited,
+    bodies_have_a_size,
+    sources_are_fresh,
 )
 
 

@@ -322,10 +322,12 @@ class Record(Model):
 
 
 class Limits(Model):
-    """What a day may hold."""
+    """What a day and a text may hold."""
 
     day: Whole | None = _say("The most scheduled minutes on one day.", "480", default=None)
     lunch: Whole | None = _say("The least minutes of lunch.", "45", default=None)
+    shortest_text: Whole = _say("The fewest words of a text on a page.", "120", default=120)
+    longest_text: Whole = _say("The most words of a text on a page.", "900", default=900)
 
 
 class Contact(Model):
@@ -378,7 +380,9 @@ class Course(Model):
     language: Language = _say("Language of the handbook (BCP 47).", "en", default="en")
     time_zone: Zone = _say("IANA time zone of all times.", "Europe/Stockholm")
     country: Country | None = _say("Country whose public holidays count.", "SE", default=None)
-    limits: Limits = _say("What a day may hold.", {"day": "480", "lunch": "45"}, default=Limits())
+    limits: Limits = _say(
+        "What a day and a text may hold.", {"day": "480", "lunch": "45"}, default=Limits()
+    )
     entry_requirements: Prose | None = _say("Who may take the course.", default=None)
     application: Prose | None = _say("How to apply.", default=None)
     examination: Prose | None = _say("How the course is examined.", default=None)
