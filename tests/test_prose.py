@@ -57,6 +57,27 @@ def test_citations_are_found(text: str, found: list[tuple[str, str]]) -> None:
     assert [(one.name, one.locator) for one in prose.citations(text)] == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("In 2018 and 1999.", ["2018", "1999"]),
+        ("Since 22 May 2018, 25% were lost.", ["2018", "25%"]),
+        ("It cost SEK 160 million, or 14 million euro.", ["SEK 160", "14 million"]),
+        ("Regulation 1394/2007, AFS 2023:13, ISO 2015-2, page 2020a, 1899 and 3 tubes.", []),
+        ("| until 2027 | old |", ["2027"]),
+        ("`2018`", []),
+    ],
+)
+def test_years_and_amounts_are_found(text: str, found: list[str]) -> None:
+    assert [one.name for one in prose.numbers(prose.mask(text))] == found
+
+
+def test_paragraphs_are_running_text() -> None:
+    text = "### Head\n\nOne\nline.\n\n| a |\n|---|\n\n- item\n\n[^1]: note\n"
+
+    assert [one.name for one in prose.paragraphs(text)] == ["One\nline.", "- item"]
+
+
 @pytest.mark.parametrize("text", ["[see @a]", "[@a p. 3]", "[@a; and b]"])
 def test_a_citation_that_would_be_lost_is_told(text: str) -> None:
     assert [group.understood for group in prose.citation_groups(text)] == [False]

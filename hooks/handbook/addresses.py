@@ -76,4 +76,5 @@ def fragments(book: Book) -> Mapping[str, set[str]]:
         found[f"timetable/{edition}/"] = {
             o.slot.identity for o in book.occurrences if o.edition == edition
         }
+    found["frameworks/"] = {"supervision", "rule-changes"}
     return {page: ids for page, ids in found.items() if pages.get(page) not in book.unreadable}

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import cache
 
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a year, a month or a day in ISO form."""
+    return bool(re.fullmatch(r"\d{4}(-\d{2}){0,2}", text))
 
 
 def day(date: str, language: str) -> str:
@@ -15,7 +21,12 @@ def day(date: str, language: str) -> str:
 
 
 def partial(date: str, language: str) -> str:
-    """A year, a month or a day in words, as precise as it was: 'October 2025'."""
+    """A year, a month or a day in words, as precise as it was: 'October 2025'.
+
+    What is no date stays as it is.
+    """
+    if not is_date(date):
+        return date
     parts = date.split("-")
     if len(parts) == 1:
         return date

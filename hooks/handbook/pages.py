@@ -151,6 +151,10 @@ def _framework(book: Book, record_id: str, today: dt.date) -> Values:
     }
 
 
+def _regulation(book: Book) -> Values:
+    return {"supervision": views.supervision(book), "rule_changes": views.rule_changes(book)}
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of page with one page a record: its collection, its template, its values."""
@@ -158,6 +162,8 @@ class Kind:
     collection: str
     template: str
     values: Callable[[Book, str, dt.date], Values]
+    overview: Callable[[Book], Values] = lambda _: {}
+    """What the list of the collection shows besides its items."""
 
 
 KINDS: tuple[Kind, ...] = (
@@ -165,7 +171,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("lecturers", "lecturer", _lecturer),
     Kind("places", "place", _place),
     Kind("cases", "case", _case),
-    Kind("frameworks", "framework", _framework),
+    Kind("frameworks", "framework", _framework, _regulation),
 )
 
 
@@ -412,7 +418,7 @@ class _Press:
     def listing(self, kind: Kind) -> Page:
         """The list of a collection."""
         items = views.items(self.book, kind.collection)
-        values = {"items": items, "stops": views.stops(self.book, ())}
+        values = {"items": items, "stops": views.stops(self.book, ()), **kind.overview(self.book)}
         return self._page(
             f"{kind.collection}/index.md",
             kind.collection,

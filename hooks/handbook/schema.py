@@ -542,7 +542,9 @@ class Case(Record):
 class Change(Model):
     """A step in a change of the rules."""
 
-    date: Line = _say("When, as it should be read.", "March 2027")
+    date: Line = _say(
+        "When, as precisely as it is known; in words where there is no date.", "2027-03"
+    )
     what: Line = _say("What happens.", "Adoption")
     state: Literal["happened", "planned"] = _say("happened or planned.", "planned")
 

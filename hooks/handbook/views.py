@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from handbook import addresses, schema
+from handbook import addresses, dates, schema
 from handbook.book import Book, Occurrence
 from handbook.rules import in_force
 
@@ -247,6 +247,64 @@ def name(book: Book, organisation_id: str | None) -> Name | None:
 def names(book: Book, ids: Iterable[str]) -> tuple[Name, ...]:
     """Several organisations."""
     return tuple(found for found in (name(book, one) for one in ids) if found)
+
+
+# --- Regulation ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Supervision:
+    """An authority, and the frameworks that it supervises."""
+
+    authority: Name
+    frameworks: tuple[Link, ...]
+
+
+def supervision(book: Book) -> tuple[Supervision, ...]:
+    """Who supervises what: authorities by name."""
+    found: dict[str, list[str]] = {}
+    for framework_id, framework in book.frameworks.items():
+        for authority in framework.supervisors:
+            found.setdefault(authority, []).append(framework_id)
+    return tuple(
+        Supervision(called, tuple(_short(book, framework) for framework in found[one]))
+        for one in sorted(found, key=lambda one: book.organisations[one].name.casefold())
+        if (called := name(book, one))
+    )
+
+
+def _short(book: Book, framework_id: str) -> Link:
+    """A framework by its short name."""
+    called = book.frameworks[framework_id].short
+    full = link(book, "frameworks", framework_id)
+    return replace(full, title=called) if called else full
+
+
+@dataclass(frozen=True)
+class RuleChange:
+    """A step in a change of a rule; `as_of` is when it was known."""
+
+    date: str
+    what: str
+    state: str
+    as_of: str
+    framework: Link
+
+
+def rule_changes(book: Book) -> tuple[RuleChange, ...]:
+    """What changed and what is to change: in time, steps without a date last."""
+    found = [
+        RuleChange(
+            change.date,
+            change.what,
+            change.state,
+            framework.changes_as_of or "",
+            _short(book, framework_id),
+        )
+        for framework_id, framework in book.frameworks.items()
+        for change in framework.changes
+    ]
+    return tuple(sorted(found, key=lambda one: (not dates.is_date(one.date), one.date)))
 
 
 # --- Time ------------------------------------------------------------------------------------
