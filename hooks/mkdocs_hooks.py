@@ -239,10 +239,13 @@ def _pieces(content: str, references: Bibliography) -> list[dict[str, str]]:
 
 def _speak(composition: Composition, *, strict: bool) -> None:
     for problem in composition.problems:
-        log.log(logging.ERROR if problem.severity == "error" else logging.WARNING, "%s", problem)
-    if not composition.sound or (strict and composition.problems):
+        log.log(_LEVELS[problem.severity], "%s", problem)
+    if not composition.sound or (strict and not composition.spotless):
         counted = report.count(composition.problems)
         raise PluginError(f"The data has {counted}; nothing was built.")
+
+
+_LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
 
 
 def _new_stage(target: FilePath) -> FilePath:

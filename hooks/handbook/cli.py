@@ -63,7 +63,7 @@ def _check(root: FilePath, form: str, *, strict: bool) -> int:
         return USAGE
     sys.stdout.write(report.FORMATS[form](found.problems))
     print(report.count(found.problems), file=sys.stderr)
-    return PROBLEMS if found.problems and (strict or not found.sound) else FINE
+    return FINE if found.spotless or (found.sound and not strict) else PROBLEMS
 
 
 def _explain(name: str) -> int:

@@ -36,6 +36,11 @@ class Composition:
         """Whether a site can be made of it: no errors, warnings allowed."""
         return not any(problem.severity == "error" for problem in self.problems)
 
+    @property
+    def spotless(self) -> bool:
+        """Whether a strict check passes: nothing but remarks."""
+        return all(problem.severity == "info" for problem in self.problems)
+
 
 @contextmanager
 def _keeping_everything() -> Iterator[None]:

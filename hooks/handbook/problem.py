@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-Severity: TypeAlias = Literal["error", "warning"]
+Severity: TypeAlias = Literal["error", "warning", "info"]
 
 Path: TypeAlias = tuple[str | int, ...]
 """The way to a value inside a file: keys and list positions, `("days", 0, "slots", 2, "start")`."""

@@ -140,7 +140,8 @@ _BLOCK = re.compile(r"\S(?:[^\n]|\n(?![ \t]*\n))*")
 _YEAR = re.compile(r"(?<![\w/:.,-])(?:19|20)\d\d(?![\w/:]|[-,.]\w)")
 _CURRENCY = r"\b(?:EUR|USD|GBP|SEK|NOK|DKK|CHF)\b"
 _AMOUNT = re.compile(
-    rf"(?<![\w/:.,-])\d[\d,.]*(?:[ \u00a0]\d{3})*[ \u00a0]?(?:%|per cent\b|[mb]illion\b|{_CURRENCY})"
+    rf"(?<![\w/:.,-])\d[\d,.]*(?:[ \u00a0]\d{{3}})*[ \u00a0]?"
+    rf"(?:%|per cent\b|[mb]illion\b|{_CURRENCY})"
     rf"|(?:[€$£¥]|{_CURRENCY})[ \u00a0]?\d[\d,.]*"
 )
 

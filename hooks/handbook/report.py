@@ -37,7 +37,8 @@ def _annotation(problem: Problem) -> str:
         "title": problem.code,
     }
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{problem.severity} {written}::{_data(message)}\n"
+    command = {"info": "notice"}.get(problem.severity, problem.severity)
+    return f"::{command} {written}::{_data(message)}\n"
 
 
 def _data(value: str) -> str:
@@ -54,10 +55,10 @@ FORMATS = {"text": text, "json": as_json, "github": github}
 def count(problems: Sequence[Problem]) -> str:
     """The closing line: '2 errors, 1 warning'."""
     parts = []
-    for severity in ("error", "warning"):
+    for severity, word in (("error", "error"), ("warning", "warning"), ("info", "remark")):
         number = sum(problem.severity == severity for problem in problems)
         if number:
-            parts.append(f"{number} {severity}{'s' if number > 1 else ''}")
+            parts.append(f"{number} {word}{'s' if number > 1 else ''}")
     return ", ".join(parts) or "no problems"
 
 

@@ -163,6 +163,20 @@ def _url(value: str) -> str:
     return value
 
 
+def _coordinates(value: str) -> str:
+    """Two decimal degrees of WGS 84, as maps and RFC 5545's GEO have them."""
+    found = re.fullmatch(r"(-?[0-9]{1,2}(?:\.[0-9]+)?), ?(-?[0-9]{1,3}(?:\.[0-9]+)?)", value)
+    if not found or abs(float(found[1])) > NORTH or abs(float(found[2])) > EAST:
+        raise _refuse(
+            f"{quoted(value)} is no place on earth",
+            "write latitude and longitude in degrees, such as 60.1699, 24.9384",
+        )
+    return f"{found[1]}, {found[2]}"
+
+
+NORTH, EAST = 90, 180
+
+
 def _email(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}", value):
         raise _refuse(f"{quoted(value)} is no e-mail address", "write name@example.org")
@@ -219,6 +233,7 @@ Flag: TypeAlias = Annotated[bool, BeforeValidator(_flag)]
 Whole: TypeAlias = Annotated[int, BeforeValidator(_whole)]
 Number: TypeAlias = Annotated[Decimal, BeforeValidator(_number)]
 Url: TypeAlias = Annotated[str, AfterValidator(_url)]
+Coordinates: TypeAlias = Annotated[str, AfterValidator(_coordinates)]
 Email: TypeAlias = Annotated[str, AfterValidator(_email)]
 Orcid: TypeAlias = Annotated[str, AfterValidator(_orcid)]
 Zone: TypeAlias = Annotated[str, AfterValidator(_zone)]
@@ -460,6 +475,23 @@ class Unavailable(Model):
     reason: Line | None = _say("Why, if that may be told.", "Inspection", default=None)
 
 
+class Publish(Model):
+    """What someone agreed may be published about them, and how long."""
+
+    scope: list[Literal["name", "bio", "photo", "contact"]] = _say(
+        "What may be shown.", ["name", "bio"], default=[]
+    )
+    from_: Annotated[Date | None, Field(alias="from")] = _say(
+        "The first day it holds.", "2026-08-01", default=None
+    )
+    until: Date | None = _say("The last day it holds.", "2027-06-30", default=None)
+    agreement: Line | None = _say(
+        "Where the agreement is kept: a file number, never the agreement itself.",
+        "2026-17",
+        default=None,
+    )
+
+
 class Lecturer(Record):
     """A person who teaches (`data/lecturers/<id>.yml`)."""
 
@@ -476,6 +508,9 @@ class Lecturer(Record):
     orcid: Orcid | None = _say("ORCID iD.", "0000-0002-1825-0097", default=None)
     url: Url | None = _say("Their page.", "https://example.org/alex", default=None)
     unavailable: list[Unavailable] = _say("When they cannot teach.", default=[])
+    publish: Publish | None = _say(
+        "What they agreed may be published, and until when.", {"until": "2027-06-30"}, default=None
+    )
 
 
 class Place(Record):
@@ -489,12 +524,18 @@ class Place(Record):
     within: PlaceId | None = _say("The place it lies in.", "north-campus", default=None)
     organisation: OrganisationId | None = _say("Who runs it.", "example-university", default=None)
     address: Line | None = _say("Street address.", "Example street 8, Huddinge", default=None)
+    coordinates: Coordinates | None = _say(
+        "Latitude and longitude in degrees.", "60.1699, 24.9384", default=None
+    )
     getting_there: Prose | None = _say("How to get there.", default=None)
     body: Prose | None = _say("More about it.", default=None)
     url: Url | None = _say("Its page.", "https://example.org/place", default=None)
     exclusive: Flag = _say("true if only one group can use it at a time.", "true", default=False)
     capacity: Whole | None = _say("How many people it holds.", "16", default=None)
     changeover: Whole | None = _say("Minutes needed between two uses.", "15", default=None)
+    gowning: Whole | None = _say(
+        "Minutes to change clothes before one can go in.", "20", default=None
+    )
     travel: dict[PlaceId, Whole] = _say("Minutes to other places.", {"clinic": "20"}, default={})
     unavailable: list[Unavailable] = _say("When it cannot be used.", default=[])
 
@@ -537,6 +578,9 @@ class Case(Record):
     events: list[Event] = _say("How it got here, each with its source.", default=[])
     body: Prose | None = _say("The briefing.", default=None)
     questions: list[Line] = _say("Questions to bring.", default=[])
+    publish: Publish | None = _say(
+        "What may be published about it, and until when.", {"until": "2027-06-30"}, default=None
+    )
 
 
 class Change(Model):
