@@ -17,12 +17,12 @@ from handbook.pages import Page
 FAULTS = sorted(path.name for path in (EXAMPLES / "faults").iterdir())
 
 
-def faulty(name: str, folder: Path) -> Path:
-    """The second course with the files of one fault laid over it."""
+def faulty(name: str, folder: Path, kind: str = "faults") -> Path:
+    """The second course with the files of one example laid over it."""
     root = folder / "project"
     shutil.copytree(EXAMPLES / "lichens" / "data", root / "data")
     shutil.copytree(EXAMPLES / "lichens" / "docs", root / "docs")
-    shutil.copytree(EXAMPLES / "faults" / name, root, dirs_exist_ok=True)
+    shutil.copytree(EXAMPLES / kind / name, root, dirs_exist_ok=True)
     deleted = root / "deleted.txt"
     for gone in deleted.read_text().split() if deleted.exists() else []:
         (root / gone).unlink()
@@ -44,6 +44,11 @@ def test_one_fault_gives_its_code_and_at_most_two_problems(name: str, tmp_path: 
 
     assert name.partition("-")[0] in {problem.code for problem in found}
     assert 1 <= len(found) <= 2
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (EXAMPLES / "passes").iterdir()))
+def test_what_is_just_right_is_no_problem(name: str, tmp_path: Path) -> None:
+    assert inspect(faulty(name, tmp_path, "passes")).problems == ()
 
 
 def test_every_code_has_a_fault_that_shows_it() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import EXAMPLES
 
-from handbook import rules, schema
+from handbook import schema
 from handbook.compose import inspect
 
 FRAMEWORK = schema.Framework.model_validate(
@@ -38,7 +38,7 @@ FRAMEWORK = schema.Framework.model_validate(
     ],
 )
 def test_the_edition_in_force_on_a_day(day: str, version: str | None) -> None:
-    found = rules.in_force(FRAMEWORK, dt.date.fromisoformat(day))
+    found = schema.in_force(FRAMEWORK, dt.date.fromisoformat(day))
 
     assert (found.version if found else None) == version
 

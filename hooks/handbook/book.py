@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, cast
 
 from handbook import bibliography, schema
 from handbook.bibliography import Bibliography
+from handbook.holiday import DaysOff, days_off
 from handbook.problem import Path, Problem
 from handbook.schema import COLLECTIONS, Collection, closest, quoted
 from handbook.source import Source, read, read_text
@@ -68,6 +69,7 @@ class Book:
     waivers: Mapping[str, schema.Waiver]
     courses: Mapping[str, schema.Course]
     references: Bibliography
+    days_off: DaysOff
     documents: tuple[Document, ...]
     files: frozenset[str]
     origins: Mapping[Key, Origin]
@@ -179,7 +181,8 @@ def load(root: FilePath) -> tuple[Book, list[Problem]]:
         else:
             shelf.file(collection)
     shelf.strangers()
-    references = bibliography.load(_bibliography(root), root / ".cache" / "handbook")
+    kept = root / ".cache" / "handbook"
+    references = bibliography.load(_bibliography(root), kept)
     documents = []
     files = set()
     for path in sorted((root / "docs").rglob("*")):
@@ -204,6 +207,7 @@ def load(root: FilePath) -> tuple[Book, list[Problem]]:
     book = Book(
         **records,  # type: ignore[arg-type] # each is a mapping to its own model
         references=references,
+        days_off=_days_off(records, kept),
         documents=tuple(documents),
         files=frozenset(files),
         origins=shelf.origins,
@@ -213,6 +217,15 @@ def load(root: FilePath) -> tuple[Book, list[Problem]]:
         ),
     )
     return book, shelf.problems
+
+
+def _days_off(records: Mapping[str, Mapping[str, schema.Model]], kept: FilePath) -> DaysOff:
+    """The days off of the course's country, in the years of its editions."""
+    editions = cast("Mapping[str, schema.Edition]", records["editions"])
+    courses = cast("Mapping[str, schema.Course]", records["courses"])
+    country = courses["course"].country if courses else None
+    years = {day.date.year for edition in editions.values() for day in edition.days}
+    return days_off(country, years, kept)
 
 
 class _Shelf:

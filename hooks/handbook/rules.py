@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
-from handbook import addresses, prose, schema
+from handbook import addresses, clashes, prose, schedule, schema
 from handbook.book import Book, Key, Occurrence
 from handbook.codes import catalogue
 from handbook.problem import Path, Problem
@@ -26,6 +26,8 @@ Problems: TypeAlias = Iterator[Problem]
 def check(book: Book, today: dt.date) -> list[Problem]:
     """All that is wrong between the records, waivers applied."""
     problems = [problem for rule in RULES for problem in rule(book, today)]
+    if book.courses:
+        problems += clashes.check(schedule.gather(book))
     return _waive(book, today, problems)
 
 
@@ -219,7 +221,7 @@ def ends_follow_starts(book: Book, today: dt.date) -> Problems:
                 ("editions", occurrence.edition),
                 (*occurrence.path, "end"),
                 f"the slot ends at {slot.end:%H:%M}, and starts at {slot.start:%H:%M}",
-                hint,
+                f"{hint} What goes on past midnight is two slots",
             )
     for key, path, begin, end in _spans(book):
         if begin and end and end < begin[: len(end)]:
@@ -338,7 +340,7 @@ def _missing_clause(
     days: list[dt.date],
 ) -> Problems:
     for day in days:
-        edition = in_force(framework, day)
+        edition = schema.in_force(framework, day)
         if edition is not None and clause in edition.clauses:
             continue
         known = list(edition.clauses) if edition else []
@@ -355,16 +357,6 @@ def _missing_clause(
             hint or "add it under clauses: of that edition, with its title",
         )
         return
-
-
-def in_force(framework: schema.Framework, day: dt.date) -> schema.FrameworkEdition | None:
-    """The edition that holds on a day; an edition without dates always holds."""
-    for edition in framework.editions:
-        begun = edition.from_ is None or edition.from_ <= day.isoformat()[: len(edition.from_)]
-        going = edition.until is None or day.isoformat()[: len(edition.until)] <= edition.until
-        if begun and going:
-            return edition
-    return None
 
 
 # --- Prose and citations ---------------------------------------------------------------------
@@ -570,7 +562,7 @@ def claims_are_cited(book: Book, today: dt.date) -> Problems:
     del today
     for _, text in _bodies(book, "cases", "frameworks"):
         for paragraph in prose.paragraphs(text.masked):
-            if not prose.citation_groups(paragraph.name):
+            if not text.cited_in(paragraph):
                 yield text.problem(
                     "HB411",
                     paragraph.start,
@@ -585,13 +577,13 @@ def numbers_are_cited(book: Book, today: dt.date) -> Problems:
     for key, text in _bodies(book, "cases", "frameworks", "sessions"):
         checked = getattr(book.records(key[0])[key[1]], "checked", None) or ""
         for block in prose.blocks(text.masked):
-            groups = prose.citation_groups(block.name)
-            covered = groups[-1].end if groups else 0
+            covered = max((group.end for group in text.cited_in(block)), default=0)
             for number in prose.numbers(block.name):
-                if number.start >= covered and number.name != checked[:4]:
+                start = block.start + number.start
+                if start >= covered and number.name != checked[:4]:
                     yield text.problem(
                         "HB413",
-                        block.start + number.start,
+                        start,
                         f"nothing is cited for {quoted(number.name)}",
                         "name the source after it in the same paragraph, [@key]",
                     )

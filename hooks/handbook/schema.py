@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +19,7 @@ from difflib import get_close_matches
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -113,18 +114,46 @@ def _date(value: object) -> object:
                 return dt.date.fromisoformat(value)
         except ValueError:
             pass
-        raise _refuse(f"{quoted(value)} is no date", "write year-month-day, such as 2026-10-12")
+        raise _refuse(f"{quoted(value)} is no date", _date_instead(value))
     return value
+
+
+def _date_instead(value: str) -> str:
+    """What to write instead of something that is no date."""
+    found = re.fullmatch(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})", value.strip())
+    if found is None:
+        return "write year-month-day, such as 2026-10-12"
+    year, month, day = map(int, found.groups())
+    try:
+        return f"write {dt.date(year, month, day)}"
+    except ValueError:
+        if 1 <= month <= MONTHS and year:
+            return f"{dt.date(year, month, 1):%B} {year} has {monthrange(year, month)[1]} days"
+        return "write year-month-day; a year has 12 months"
+
+
+MONTHS, HOURS = 12, 24
 
 
 def _time(value: object) -> object:
     if isinstance(value, str):
         if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
             return dt.time.fromisoformat(value)
-        raise _refuse(
-            f"{quoted(value)} is no time of day", "write hours:minutes from 00:00 to 23:59"
-        )
+        raise _refuse(f"{quoted(value)} is no time of day", _time_instead(value))
     return value
+
+
+def _time_instead(value: str) -> str:
+    """What to write instead of something that is no time, where only one thing can be meant."""
+    found = re.fullmatch(
+        r"([0-9]{1,2})(?:[:.h ]([0-9]{2}))?(?::00)?\s*(am|pm|a\.m\.|p\.m\.)?", value.strip().lower()
+    )
+    hours, minutes = (int(found[1]), int(found[2] or 0)) if found else (HOURS, 0)
+    if found and found[3] and 1 <= hours <= HOURS // 2:
+        hours = hours % 12 + (12 if found[3].startswith("p") else 0)
+    if hours < HOURS and minutes < 60:  # noqa: PLR2004 - an hour has sixty
+        return f"write {hours:02}:{minutes:02}"
+    return "write hours:minutes from 00:00 to 23:59; what goes on past midnight is two slots"
 
 
 def _partial_date(value: str) -> str:
@@ -201,7 +230,9 @@ def _zone(value: str) -> str:
             return value
     except (KeyError, ValueError, OSError):
         pass
-    raise _refuse(f"{quoted(value)} is no time zone", "use an IANA name, such as Europe/Stockholm")
+    near = get_close_matches(value, sorted(available_timezones()), 1)
+    hint = f"did you mean {near[0]}?" if near else "use an IANA name, such as Europe/Stockholm"
+    raise _refuse(f"{quoted(value)} is no time zone", hint)
 
 
 def _language(value: str) -> str:
@@ -604,6 +635,16 @@ class FrameworkEdition(Model):
     clauses: dict[ClauseId, Line] = _say(
         "Clauses worth knowing, by number.", {"C5": "Scale"}, default={}
     )
+
+
+def in_force(framework: Framework, day: dt.date) -> FrameworkEdition | None:
+    """The edition that holds on a day; an edition without dates always holds."""
+    for edition in framework.editions:
+        begun = edition.from_ is None or edition.from_ <= day.isoformat()[: len(edition.from_)]
+        going = edition.until is None or day.isoformat()[: len(edition.until)] <= edition.until
+        if begun and going:
+            return edition
+    return None
 
 
 class Framework(Record):

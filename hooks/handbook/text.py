@@ -30,6 +30,11 @@ class Text:
         """Its citations, as they stand in brackets."""
         return prose.citation_groups(self.text)
 
+    def cited_in(self, block: prose.Mention) -> list[prose.CitationGroup]:
+        """The citations inside one block of it."""
+        end = block.start + len(block.name)
+        return [group for group in self.citations if block.start <= group.start < end]
+
     def problem(self, code: str, start: int, message: str, hint: str) -> Problem:
         """A problem at a position in the text."""
         return self.source.problem_at(code, self._mark(start), message, hint, self.path)

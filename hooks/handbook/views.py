@@ -13,7 +13,7 @@ from functools import cache
 
 from handbook import addresses, dates, schema
 from handbook.book import Book, Occurrence
-from handbook.rules import in_force
+from handbook.schema import in_force
 
 MATRIX_CELLS = 20_000
 """Above this number of cells a matrix is told as a list."""
