@@ -129,12 +129,12 @@ def _roll(root: FilePath, year: str, starts: str, origin: str | None) -> int:
     try:
         with (root / plan.file).open("x", encoding="utf-8") as file:
             file.write(plan.text)
+        sys.stdout.write(tasks)
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(tasks, encoding="utf-8")
     except OSError as error:
         _say(f"{error.filename}: {error.strerror}")
         return PROBLEMS
-    sys.stdout.write(tasks)
     print(f"wrote {plan.file}, and this checklist to {kept}", file=sys.stderr)
     return FINE
 

@@ -45,7 +45,7 @@ class CourseDay:
     why: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Remark:
     """A note or comment of the old edition: where it stands, what it says."""
 
@@ -101,6 +101,8 @@ def check_start(book: Book, year: str, starts: dt.date, origin_id: str) -> None:
         raise NotRollableError(f"data/editions/{year}.yml exists already, and is not overwritten")
     if not re.fullmatch(r"[0-9]{4}", year) or starts.year != int(year):
         raise NotRollableError(f"{starts} is not in the year {year}")
+    if starts.year == dt.MAXYEAR:
+        raise NotRollableError(f"{starts} is so late that no calendar has the days after it")
     edition = book.editions[origin_id]
     begun = _starts(edition)
     if starts <= begun:
@@ -211,8 +213,8 @@ def plan(book: Book, year: str, starts: dt.date, origin_id: str) -> Plan:
         ends=ends,
         days=days,
         calendar=calendar,
-        dropped=tuple(made.dropped),
-        kept=tuple(made.kept),
+        dropped=tuple(sorted(made.dropped)),
+        kept=tuple(sorted(made.kept)),
     )
 
 

@@ -66,17 +66,16 @@ class Stale:
 
 
 _WORD = r"[^\W\d_]{3,}"
-_SMALL = r"(?:[^\W\d_]{2,3}\s+)?"  # as in '12 of October' and 'Monday the 12 October'
 _NUMBER = r"\d{1,2}(?:\.|:?[^\W\d_]{1,2})?(?![\w])"
 _DAYS = rf"(?P<first>{_NUMBER})(?:\s*[–—-]\s*(?P<last>{_NUMBER}))?"
-_YEAR = r"(?:,?\s+(?P<year>\d{4})(?!\w))?"
+_YEAR = r"(?:\.?,?\s+(?P<year>\d{4})(?!\w))?"
 _WRITTEN = (
-    re.compile(rf"(?<![\w.,/:@-]){_DAYS}\s+{_SMALL}(?P<month>{_WORD})\.?{_YEAR}"),
+    re.compile(rf"(?<![\w.,/:@-]){_DAYS}\s+(?:\w\w\s+)?(?P<month>{_WORD}){_YEAR}"),
     re.compile(rf"(?<![\w/@-])(?P<month>{_WORD})\.?\s+{_DAYS}(?!\s*[%€$£]){_YEAR}"),
 )
 _ISO = re.compile(r"(?<![\w/.@-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
 _FIGURES = re.compile(r"(?<![\w/.@-])(\d{1,2})([./])(\d{1,2})\2(\d{4})(?![\w])")
-_WEEKDAY = re.compile(rf"({_WORD})\.?,?\s+{_SMALL}$")
+_WEEKDAY = re.compile(rf"({_WORD})\.?,?\s+(?:\w\w\w?\s+)?$")
 _BEFORE = re.compile(rf"({_WORD})\.?\s+$")
 _STOP = re.compile(r"[.!?:]\s|\||\n\s*\n")
 _TARGET = re.compile(r"\]\([^)\s]*\)")
@@ -169,18 +168,18 @@ class Found:
     words: str
 
 
-def in_file(source: Source, text: str, era: Era) -> Iterator[Found]:
-    """Old days in the text of a file; `text` is its own, or as long and with parts blanked out.
+def in_file(source: Source, masked: str, era: Era) -> Iterator[Found]:
+    """Old days in a file; `masked` is its text, or that text with parts of it blanked out.
 
     A value that is nothing but one word is not prose: `from: 2026-10-12` is a fact, and stays.
     """
-    found = mentions(text, era)
+    found = mentions(masked, era)
     facts = set(_facts(source)) if found else set()
     for stale in found:
-        line = text.count("\n", 0, stale.start) + 1
-        column = stale.start - text.rfind("\n", 0, stale.start)
+        line = masked.count("\n", 0, stale.start) + 1
+        column = stale.start - masked.rfind("\n", 0, stale.start)
         if not facts & {(line, column), (line, column - 1)}:  # with quotes, one earlier
-            yield Found(source.file, line, column, _around(text, stale))
+            yield Found(source.file, line, column, _around(source.text, stale))
 
 
 def _around(text: str, stale: Stale) -> str:
