@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 from conftest import EXAMPLES, ROOT
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handbook import book as books
@@ -157,6 +157,7 @@ def slots_of(data: Mapping[str, Any]) -> list[Any]:
     return [day["slots"] for day in data["days"]]
 
 
+@settings(deadline=None)
 @given(late_summers())
 def test_with_the_same_day_of_the_week_every_day_comes_back(
     made: tuple[dt.date, dt.date, str],
@@ -171,6 +172,7 @@ def test_with_the_same_day_of_the_week_every_day_comes_back(
     assert [day.new - later for day in there.days] == [day.old - starts for day in there.days]
 
 
+@settings(deadline=None)
 @given(late_summers())
 def test_with_another_day_of_the_week_every_working_day_comes_back(
     made: tuple[dt.date, dt.date, str],
@@ -191,6 +193,7 @@ def test_with_another_day_of_the_week_every_working_day_comes_back(
     assert again.data["days"] == there.data["days"]
 
 
+@settings(deadline=None)
 @given(st.data(), st.dates(dt.date(2026, 1, 1), dt.date(2060, 1, 1)), st.integers(370, 3640))
 def test_days_keep_their_order_and_no_slot_is_on_a_holiday(
     data: st.DataObject, begun: dt.date, days: int

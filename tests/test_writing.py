@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handbook import source, writing
@@ -17,6 +17,7 @@ VALUES: st.SearchStrategy[Plain] = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {"title": WORDS, "other": VALUES},

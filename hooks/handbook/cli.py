@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path as FilePath
 
-from handbook import checklist, report
+from handbook import report
 from handbook import roll as rolling
 from handbook.codes import catalogue
 from handbook.compose import Composition, NotATimeError, inspect
@@ -107,6 +107,8 @@ def _roll(root: FilePath, year: str, starts: str, origin: str | None) -> int:
     goes to stdout, for a pipe, and into the folder of things made, which is in no commit and on no
     site.
     """
+    from handbook import checklist  # noqa: PLC0415 - Jinja is slow to load, and a check needs none
+
     first = _day(starts)
     if first is None:
         _say(f"{quoted(starts)} is no date: write year-month-day, such as 2027-10-11")
@@ -141,7 +143,11 @@ def _roll(root: FilePath, year: str, starts: str, origin: str | None) -> int:
 
 def _day(text: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+        return (
+            dt.date.fromisoformat(text)
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)
+            else None
+        )
     except ValueError:
         return None
 
