@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_examples import faulty
 
-from handbook import bibliography, clashes, holiday, schedule, schema
+from handbook import bibliography, clashes, schedule, schema, workdays
 from handbook.book import Book, Origin
 from handbook.compose import inspect
 from handbook.source import Source
@@ -110,7 +110,7 @@ def a_book(slots: list[dict[str, object]]) -> Book:
     return Book(
         **found,  # type: ignore[arg-type] # each is a mapping to its own model
         references=bibliography.load(source, Path("/nonexistent")),
-        days_off=holiday.DaysOff(),
+        workdays=workdays.workdays(None, "en", []),
         documents=(),
         files=frozenset(),
         origins={("editions", "e"): Origin(source)},
@@ -249,21 +249,3 @@ def test_a_lunch_is_free_time_around_noon(busy: list[tuple[str, str]], free: int
     ]
 
     assert schedule.lunch(made, day, spans) == free
-
-
-@pytest.mark.parametrize(
-    ("country", "day", "name"),
-    [
-        ("SE", "2026-06-19", "Midsummer Eve"),
-        ("SE", "2026-10-24", "Saturday"),
-        ("SE", "2026-10-23", ""),
-        ("SE-AB", "2026-12-25", "Christmas Day"),
-        ("XX", "2026-10-24", "Saturday"),
-        ("XX", "2026-12-25", ""),
-        (None, "2026-10-24", ""),
-    ],
-)
-def test_days_off(country: str | None, day: str, name: str, tmp_path: Path) -> None:
-    date = dt.date.fromisoformat(day)
-    for _ in range(2):  # the second answer is the kept one
-        assert holiday.days_off(country, [date.year], tmp_path).name(date) == name

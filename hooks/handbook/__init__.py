@@ -9,7 +9,7 @@ The way of the data, one direction only::
                                                    compose(root) ◄───────┘
                                                mkdocs_hooks.py │ handbook check
 
-A module imports only from those before it in this order: problem, codes, source, schema, prose,
-extension, markup, store, bibliography, holiday, text, book, addresses, schedule, clashes, rules,
-dates, views, pages, compose, report, cli.
+A module imports only from those before it in this order: problem, codes, source, writing, schema,
+prose, extension, markup, store, bibliography, workdays, text, book, addresses, schedule, clashes,
+rules, dates, stale, views, pages, compose, report, roll, checklist, cli.
 """

@@ -11,11 +11,11 @@ from typing import Any, TypeAlias, cast
 
 from handbook import bibliography, schema
 from handbook.bibliography import Bibliography
-from handbook.holiday import DaysOff, days_off
 from handbook.problem import Path, Problem
 from handbook.schema import COLLECTIONS, Collection, closest, quoted
 from handbook.source import Source, read, read_text
 from handbook.text import Text
+from handbook.workdays import Workdays, workdays
 
 Key: TypeAlias = tuple[str, str]
 """A record's collection and id: `("cases", "wall-survey")`."""
@@ -69,7 +69,7 @@ class Book:
     waivers: Mapping[str, schema.Waiver]
     courses: Mapping[str, schema.Course]
     references: Bibliography
-    days_off: DaysOff
+    workdays: Workdays
     documents: tuple[Document, ...]
     files: frozenset[str]
     origins: Mapping[Key, Origin]
@@ -207,7 +207,7 @@ def load(root: FilePath) -> tuple[Book, list[Problem]]:
     book = Book(
         **records,  # type: ignore[arg-type] # each is a mapping to its own model
         references=references,
-        days_off=_days_off(records, kept),
+        workdays=_workdays(records, kept),
         documents=tuple(documents),
         files=frozenset(files),
         origins=shelf.origins,
@@ -219,13 +219,13 @@ def load(root: FilePath) -> tuple[Book, list[Problem]]:
     return book, shelf.problems
 
 
-def _days_off(records: Mapping[str, Mapping[str, schema.Model]], kept: FilePath) -> DaysOff:
-    """The days off of the course's country, in the years of its editions."""
+def _workdays(records: Mapping[str, Mapping[str, schema.Model]], kept: FilePath) -> Workdays:
+    """The working days of the course's country, in the years of its editions."""
     editions = cast("Mapping[str, schema.Edition]", records["editions"])
     courses = cast("Mapping[str, schema.Course]", records["courses"])
     country = courses["course"].country if courses else None
     years = {day.date.year for edition in editions.values() for day in edition.days}
-    return days_off(country, years, kept)
+    return workdays(country, "en", years, kept)
 
 
 class _Shelf:

@@ -282,8 +282,11 @@ def visits_are_hosted(schedule: Schedule) -> Problems:
 
 def days_are_working_days(schedule: Schedule) -> Problems:
     """HB217: nothing is taught on a weekend or a public holiday of the course's country."""
+    working = schedule.book.workdays
+    if schedule.book.course.country is None:
+        return
     for (edition, day), entries in schedule.of_day.items():
-        name = schedule.book.days_off.name(day)
+        name = working.holidays.get(day) or (f"{day:%A}" if working.rests(day) else "")
         taught = [entry for entry in entries if entry.slot.session]
         if name and taught:
             yield _of_day(
@@ -607,6 +610,6 @@ def _cancelled(schedule: Schedule) -> dict[tuple[str, str], Occurrence]:
 def _next_working_day(schedule: Schedule, edition: str, day: dt.date) -> str:
     used = {one.date for one in schedule.book.editions[edition].days}
     found = day
-    while found in used or schedule.book.days_off.name(found):
+    while found in used or not schedule.book.workdays.works(found):
         found += dt.timedelta(days=1)
     return f"the next free working day is {_day(found)}; or agree on it in data/waivers.yml"

@@ -47,6 +47,39 @@ def span(starts: str, ends: str, language: str) -> str:
     return end if first == last else f"{begin}–{end}" if pattern == "d" else f"{begin} – {end}"
 
 
+def month_of(word: str, language: str) -> int:
+    """The month that a word names, in full or by its first three letters or more; 0 for none."""
+    return _named(word, _names("months", language))
+
+
+def weekday_of(word: str, language: str) -> int:
+    """The day of the week that a word names, likewise; from Monday 1, 0 for none."""
+    return _named(word, _names("days", language))
+
+
+ABBREVIATED = 3
+"""The fewest letters that stand for a month or a day of the week."""
+
+
+def _named(word: str, names: tuple[tuple[str, int], ...]) -> int:
+    if len(word) < ABBREVIATED:
+        return 0
+    return next((number for name, number in names if name.startswith(word)), 0)
+
+
+@cache
+def _names(kind: str, language: str) -> tuple[tuple[str, int], ...]:
+    """Months or days in full, as they stand in a date and by themselves, also as a first word."""
+    forms = getattr(_locale(language), kind)
+    first = 1 if kind == "months" else 0  # Babel counts months from 1, days from Monday 0
+    return tuple(
+        (written, number - first + 1)
+        for form in ("format", "stand-alone")
+        for number, name in forms[form]["wide"].items()
+        for written in (name, name[:1].upper() + name[1:])
+    )
+
+
 @cache
 def _locale(language: str) -> Locale:
     """The language's own way with dates; English where Unicode knows none."""

@@ -418,7 +418,7 @@ def next_free(schedule: Schedule, entry: Entry) -> Entry | None:
     opens, closes = schedule.hours[entry.edition]
     days = sorted({day.date for day in book.editions[entry.edition].days})
     for day in days[bisect_left(days, entry.date) :]:
-        if day != entry.date and book.days_off.name(day):
+        if day != entry.date and book.course.country and not book.workdays.works(day):
             continue
         rivals = [
             other

@@ -638,13 +638,16 @@ class FrameworkEdition(Model):
 
 
 def in_force(framework: Framework, day: dt.date) -> FrameworkEdition | None:
-    """The edition that holds on a day; an edition without dates always holds."""
-    for edition in framework.editions:
-        begun = edition.from_ is None or edition.from_ <= day.isoformat()[: len(edition.from_)]
-        going = edition.until is None or day.isoformat()[: len(edition.until)] <= edition.until
-        if begun and going:
-            return edition
-    return None
+    """The edition that holds on a day; the first, where several do."""
+    return next((edition for edition in framework.editions if holds(edition, day)), None)
+
+
+def holds(edition: FrameworkEdition, day: dt.date) -> bool:
+    """Whether an edition is in force on a day; one without dates always is."""
+    begun = edition.from_ is None or edition.from_ <= day.isoformat()[: len(edition.from_)]
+    return begun and (
+        edition.until is None or day.isoformat()[: len(edition.until)] <= edition.until
+    )
 
 
 class Framework(Record):

@@ -87,6 +87,13 @@ def read(path: FilePath, root: FilePath) -> Source:
     return source
 
 
+def parse(file: str, text: str) -> Source:
+    """Read YAML text that stands in no file yet; `file` is the name it is to have."""
+    source = Source(file, text)
+    _parse(source)
+    return source
+
+
 def read_text(path: FilePath, root: FilePath) -> Source:
     """Read one text file below `root`: its text with plain newlines, or the problem with it."""
     source = Source(path.relative_to(root).as_posix())
