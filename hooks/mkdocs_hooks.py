@@ -167,6 +167,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     }
     env.globals |= {
         "site": site,
+        "subscription": addresses.subscription(config.site_url or ""),
         "span": lambda starts, ends: dates.span(starts, ends, language),
         "by_hand": [
             {"title": page.title, "href": addresses.of_uri(page.uri)}

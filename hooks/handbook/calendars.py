@@ -42,13 +42,15 @@ _STATUS = {
 }
 
 
-def make(book: Book, past: Past, templates: FilePath, base: str, today: dt.date) -> dict[str, bytes]:
+def make(
+    book: Book, past: Past, templates: FilePath, base: str, today: dt.date
+) -> dict[str, bytes]:
     """Every calendar: its path below the site's root, and what is in it.
 
     `base` is the site's absolute address; where it is empty, events have no address.
     """
     press = _Press(book, templates, base)
-    found = {}
+    found: dict[str, bytes] = {}
     for edition, run in past.items():
         is_over = run.ends < today.isoformat()
         if edition in book.editions or not is_over:
@@ -134,7 +136,7 @@ class _Press:
             event.add("url", link)
         if occurrence and (coordinates := self._coordinates(occurrence.slot.place)):
             event.add("geo", coordinates)
-        return event.to_ical()
+        return bytes(event.to_ical())
 
     def _link(self, edition: str, occurrence: Occurrence | None) -> str:
         """The page of the session, else the slot in its timetable; empty where there is neither."""
@@ -201,7 +203,7 @@ def _zone(name: str, first: int, last: int) -> bytes:
     zone.add("tzid", name)
     for observance in observances(name, first, last):
         zone.add_component(_observance(observance))
-    return zone.to_ical()
+    return bytes(zone.to_ical())
 
 
 def _observance(observance: Observance) -> TimezoneStandard | TimezoneDaylight:

@@ -47,17 +47,21 @@ class Shown:
     location: str
 
 
+SlotNow: TypeAlias = tuple[Shown, tuple[str, ...]]
+"""A slot, and the feeds that it is in: `groups/<id>`, `lecturers/<id>`."""
+
+
 @dataclass(frozen=True)
 class Run:
-    """An edition at one moment: its slots by key, each with the feeds that it is in."""
+    """An edition at one moment, with its slots by key."""
 
     title: str
     ends: str
-    slots: Mapping[str, tuple[Shown, tuple[str, ...]]]
+    slots: Mapping[str, SlotNow]
 
 
 State: TypeAlias = Mapping[str, Run]
-"""Editions by id. A feed is `groups/<id>` or `lecturers/<id>`."""
+"""Editions by id."""
 
 Files: TypeAlias = Mapping[str, Plain]
 """Plain data by path below the root: `data/course.yml`, `data/sessions/welcome.yml`."""
@@ -89,12 +93,10 @@ def state(files: Files) -> State:
     }
 
 
-def _run(
-    data: Plain, zone: str, sessions: Mapping[str, Plain], places: Mapping[str, Plain]
-) -> Run:
+def _run(data: Plain, zone: str, sessions: Mapping[str, Plain], places: Mapping[str, Plain]) -> Run:
     groups = _fields(_fields(data).get("groups"))
     when = _word(data, "ends") or _word(data, "when")
-    slots: dict[str, tuple[Shown, tuple[str, ...]]] = {}
+    slots: dict[str, SlotNow] = {}
     for day in _items(data, "days"):
         for slot in _items(day, "slots"):
             session = _word(slot, "session")
@@ -251,32 +253,36 @@ Past: TypeAlias = Mapping[str, PastRun]
 
 def advance(past: Past, now: State, time: int) -> Past:
     """The past one state later; `time` is when that state came to be, in seconds since 1970."""
-    return past | {
-        edition: _advanced(past.get(edition), now.get(edition), time) for edition in past | now
+    return {
+        edition: _advanced(past.get(edition), now.get(edition), time)
+        for edition in dict.fromkeys([*past, *now])
     }
 
 
 def _advanced(past: PastRun | None, now: Run | None, time: int) -> PastRun:
-    before = past.entries if past else {}
+    entries = dict(past.entries) if past else {}
     slots = now.slots if now else {}
-    entries = {key: _entry(before.get(key), slots.get(key), time) for key in {**before, **slots}}
+    for key, entry in entries.items():
+        entries[key] = _changed(entry, slots.get(key), time)
+    entries |= {key: _first(slot, time) for key, slot in slots.items() if key not in entries}
     told = now or past
     return PastRun(told.title if told else "", told.ends if told else "", entries)
 
 
-def _entry(before: Entry | None, now: tuple[Shown, tuple[str, ...]] | None, time: int) -> Entry:
-    if before is None:
-        shown, feeds = now or _NOTHING
-        return Entry(shown, True, 0, time, {feed: Membership(True, 0, time) for feed in feeds})
+def _first(now: SlotNow, time: int) -> Entry:
+    shown, feeds = now
+    return Entry(shown, True, 0, time, {feed: Membership(True, 0, time) for feed in feeds})
+
+
+def _changed(before: Entry, now: SlotNow | None, time: int) -> Entry:
     if now is None:
-        shown, memberships = replace(before.shown, status="cancelled"), before.feeds
+        shown, feeds = replace(before.shown, status="cancelled"), before.feeds
     else:
-        shown, memberships = now[0], _memberships(before.feeds, now[1], time)
+        shown, feeds = now[0], _memberships(before.feeds, now[1], time)
     if shown == before.shown:
-        return replace(before, present=now is not None, feeds=memberships)
-    return Entry(
-        shown, now is not None, before.revision + 1, max(before.modified, time), memberships
-    )
+        return replace(before, present=now is not None, feeds=feeds)
+    modified = max(before.modified, time)
+    return Entry(shown, now is not None, before.revision + 1, modified, feeds)
 
 
 def _memberships(
@@ -354,22 +360,26 @@ def _committed(root: FilePath) -> tuple[Past, int, bool]:
     """The past up to the last commit, that commit's time, and whether the clone is shallow."""
     shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
     time = int(_git(root, "log", "-1", "--format=%ct"))
-    commits = _commits(root)
-    if not commits:
+    last = _git(root, "log", "-1", "--first-parent", "--format=%H", "--", *_PATHS).decode().strip()
+    if not last:
         raise _NoHistoryError("no commit holds its data")
-    folder = root / ".cache" / "handbook"
+    kept = _kept(root, last)
+    return (_followed(root) if kept is None else kept), time, shallow
+
+
+def _followed(root: FilePath) -> Past:
+    """The past, from the last commit of which it is kept, or from the first of all."""
+    commits = _commits(root)
     past: Past = {}
-    files: dict[str, str] = {}
     known = 0
     for number in range(len(commits), 0, -1):
-        kept = _kept(folder, commits[number - 1])
+        kept = _kept(root, commits[number - 1].id)
         if kept is not None:
             past, known = kept, number
             break
+    files: dict[str, str] = {}
     for commit in commits[:known]:
         _change(files, commit)
-    if known == len(commits):
-        return past, time, shallow
     wanted = set(files.values())
     wanted |= {blob for commit in commits[known:] for blob in commit.changed.values() if blob}
     blobs = _blobs(root, wanted)
@@ -379,13 +389,8 @@ def _committed(root: FilePath) -> tuple[Past, int, bool]:
         found = _state_of(files, blobs)
         if found is not None and found != previous:
             past, previous = advance(past, found, commit.time), found
-    store.write(
-        folder,
-        "history",
-        _key(commits[-1]),
-        {edition: asdict(run) for edition, run in past.items()},
-    )
-    return past, time, shallow
+    _keep(root, commits[-1].id, past)
+    return past
 
 
 def _change(files: dict[str, str], commit: _Commit) -> None:
@@ -406,24 +411,29 @@ def _state_of(files: Mapping[str, str], blobs: Mapping[str, Source]) -> State | 
         return None
 
 
-def _key(commit: _Commit) -> str:
+def _keep(root: FilePath, commit: str, past: Past) -> None:
+    told = {edition: asdict(run) for edition, run in past.items()}
+    store.write(root / ".cache" / "handbook", "history", _key(commit), {"past": told})
+
+
+def _kept(root: FilePath, commit: str) -> Past | None:
+    kept = store.read(root / ".cache" / "handbook", "history", _key(commit))
+    try:
+        return {edition: _revived(run) for edition, run in kept["past"].items()}
+    except (KeyError, TypeError, AttributeError):
+        return None
+
+
+def _key(commit: str) -> str:
     """What a kept past depends on: the commit it ends with, and the code that read it."""
-    return store.digest(commit.id, _code())
+    return store.digest(commit, _code())
 
 
 @cache
 def _code() -> str:
     here = FilePath(__file__)
-    texts = [here.with_name(name).read_text(encoding="utf-8") for name in ("history.py", "source.py")]
-    return store.digest(*texts)
-
-
-def _kept(folder: FilePath, commit: _Commit) -> Past | None:
-    kept = store.read(folder, "history", _key(commit))
-    try:
-        return {edition: _revived(run) for edition, run in kept.items()} or None
-    except (KeyError, TypeError, AttributeError):
-        return None
+    names = (here.name, "source.py", "views.py")
+    return store.digest(*(here.with_name(name).read_text(encoding="utf-8") for name in names))
 
 
 def _revived(run: dict[str, Any]) -> PastRun:
