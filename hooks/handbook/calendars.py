@@ -194,16 +194,17 @@ def _zones(book: Book, run: PastRun) -> bytes:
     shown = [entry.shown for entry in run.entries.values()]
     years = {int(run.ends[:4]), *(int(one.start[:4]) for one in shown)}
     names = {book.course.time_zone, *(one.zone for one in shown)}
-    return b"".join(_zone(name, min(years), max(years)) for name in sorted(names))
+    return b"".join(zone(name, min(years), max(years)) for name in sorted(names))
 
 
 @cache
-def _zone(name: str, first: int, last: int) -> bytes:
-    zone = Timezone()
-    zone.add("tzid", name)
+def zone(name: str, first: int, last: int) -> bytes:
+    """A zone with its rules for these years, as a VTIMEZONE."""
+    found = Timezone()
+    found.add("tzid", name)
     for observance in observances(name, first, last):
-        zone.add_component(_observance(observance))
-    return bytes(zone.to_ical())
+        found.add_component(_observance(observance))
+    return bytes(found.to_ical())
 
 
 def _observance(observance: Observance) -> TimezoneStandard | TimezoneDaylight:
