@@ -352,7 +352,7 @@ def test_without_git_commits_or_committed_data(
     assert said(repository.composed()) == without("git is missing")
 
 
-def test_a_shallow_clone_is_not_published(
+def test_what_has_only_a_part_of_its_history_is_not_published(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.edit(KEYS_LINE, "{start: 12:00, end: 14:00, session: keys,")
@@ -364,6 +364,8 @@ def test_a_shallow_clone_is_not_published(
     monkeypatch.setenv("HANDBOOK_PUBLISH", "1")
     refused = compose(clone, TODAY)
     whole = compose(repository.root, TODAY)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    unread = compose(repository.root, TODAY)
 
     assert said(unpublished) == without("this is a shallow clone")
     assert unpublished.exports
@@ -372,6 +374,7 @@ def test_a_shallow_clone_is_not_published(
     assert said(refused) == [f"data/editions:1:1: HB231 error: {words} ({hint})"]
     assert (refused.pages, refused.exports) == ((), ())
     assert (whole.problems, bool(whole.exports)) == ((), True)
+    assert [problem.code for problem in unread.problems] == ["HB231"]
 
 
 # --- Any history -----------------------------------------------------------------------------

@@ -83,6 +83,7 @@ class _Press:
             lstrip_blocks=True,
             autoescape=False,  # noqa: S701 - it writes plain text, which icalendar escapes
         )
+        self.events: dict[tuple[object, ...], bytes] = {}
         self.words: Any = environment.get_template("calendar.txt").module
 
     def edition(self, edition: str, run: PastRun, *, keep_gone: bool) -> dict[str, bytes]:
@@ -116,6 +117,13 @@ class _Press:
         return names | {f"lecturers/{one}": who.name for one, who in self.book.lecturers.items()}
 
     def _event(self, edition: str, key: str, entry: Entry) -> bytes:
+        """An event; made once for all the calendars that it stands in."""
+        told = (edition, key, entry.shown, entry.present, entry.revision, entry.modified)
+        if told not in self.events:
+            self.events[told] = self._made(edition, key, entry)
+        return self.events[told]
+
+    def _made(self, edition: str, key: str, entry: Entry) -> bytes:
         shown = entry.shown
         occurrence = self.occurrences.get((edition, key))
         link = self._link(edition, occurrence)
