@@ -486,3 +486,11 @@ def test_a_month_or_a_year_ends_when_no_day_is_left(when: str, ends: str) -> Non
     files = {"data/course.yml": {"time_zone": "UTC"}, "data/editions/e.yml": {"when": when}}
 
     assert history.state(files)["e"].ends == ends
+
+
+@pytest.mark.parametrize("when", ["", "soon", "2031-5"])
+def test_what_says_no_time_says_nothing(when: str) -> None:
+    files = {"data/course.yml": {"time_zone": "UTC"}, "data/editions/e.yml": {"when": when}}
+
+    with pytest.raises(history.UnreadableError):
+        history.state(files)

@@ -78,6 +78,11 @@ def test_rules_are_compact() -> None:
     assert len(observances("Asia/Tokyo", 2026, 2030)) == 1
 
 
+def test_the_calendar_itself_has_an_end() -> None:
+    assert [one.name for one in observances("Europe/Stockholm", 9999, 9999)] == ["CEST", "CET"]
+    assert len(observances("Europe/Stockholm", 1, 1)) == 1
+
+
 def test_a_zone_that_is_none() -> None:
     assert (is_zone("Europe/Stockholm"), is_zone("Mars/Olympus"), is_zone("")) == (
         True,

@@ -118,6 +118,8 @@ def _run(data: Plain, zone: str, sessions: Mapping[str, Plain], places: Mapping[
             slots[_id(_word(slot, "key") or session)] = (shown, tuple(feeds))
     # A month or a year ends when no day of it is left.
     ends = when + {len("2026"): "-12-31", len("2026-10"): "-31"}.get(len(when), "")
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", ends):
+        raise UnreadableError(when)
     return Run(_word(data, "title"), ends, slots)
 
 

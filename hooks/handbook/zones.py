@@ -63,6 +63,7 @@ def observances(name: str, first: int, last: int) -> tuple[Observance, ...]:
     Where the changes of a whole cycle of years follow one rule each, they are told as rules that
     begin in the year before; else one by one.
     """
+    first, last = (min(max(year, dt.MINYEAR + 1), dt.MAXYEAR - CYCLE) for year in (first, last))
     zone = ZoneInfo(name)
     years = range(first - 1, max(last + 1, first - 1 + CYCLE))
     changes = {year: _changes(zone, year) for year in years}
