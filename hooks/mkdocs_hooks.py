@@ -67,7 +67,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """
     root = FilePath(config.config_file_path).parent
     try:
-        composition = compose(root)
+        composition = compose(root, base=config.site_url or "")
     except NotATimeError as error:
         raise PluginError(str(error)) from error
     _speak(composition, strict=bool(config.strict))
@@ -101,7 +101,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the generated pages, each with the file that 'edit this page' opens."""
+    """Add the generated pages, each with the file that 'edit this page' opens; and the exports."""
     root = FilePath(config.config_file_path).parent
     in_nav = set(_uris(config.nav))
     for page in _builds[0].composition.pages:
@@ -113,6 +113,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             files.append(file)
         if page.uri not in in_nav:
             file.inclusion = InclusionLevel.NOT_IN_NAV
+    for export in _builds[0].composition.exports:
+        files.append(File.generated(config, export.path, content=export.content))
     return files
 
 
@@ -165,6 +167,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     }
     env.globals |= {
         "site": site,
+        "subscription": addresses.subscription(config.site_url or ""),
         "span": lambda starts, ends: dates.span(starts, ends, language),
         "by_hand": [
             {"title": page.title, "href": addresses.of_uri(page.uri)}

@@ -155,7 +155,7 @@ def really(one: schedule.Entry, other: schedule.Entry) -> set[str]:
     return found
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(SLOTS)
 def test_no_clash_is_overseen_and_none_is_made_up(
     slots: list[tuple[int, int, str | None, str | None, list[str], list[str], str]],
@@ -172,7 +172,7 @@ def test_no_clash_is_overseen_and_none_is_made_up(
     assert {"HB205", "HB206"} & told == {"HB205", "HB206"} & expected
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(SLOTS)
 def test_a_free_time_is_free(
     slots: list[tuple[int, int, str | None, str | None, list[str], list[str], str]],

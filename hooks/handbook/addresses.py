@@ -6,6 +6,7 @@ An address is written from the root of the site without a leading slash: `cases/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from handbook.book import Book
@@ -49,6 +50,30 @@ def of_uri(uri: str) -> str:
     if name in ("index", "README"):
         return f"{folder}{slash}"
     return f"{folder}{slash}{name}/"
+
+
+def calendar(edition: str, feed: str = "") -> str:
+    """A calendar's file: of an edition, or of its feed `groups/<id>` or `lecturers/<id>`.
+
+    `slots/<key>` is the calendar of one slot.
+    """
+    return f"calendar/{edition}/{feed}.ics" if feed else f"calendar/{edition}.ics"
+
+
+def calendars(book: Book) -> set[str]:
+    """Every calendar that is made from what the data says now."""
+    found = set()
+    for edition_id, edition in book.editions.items():
+        feeds = ["", *(f"groups/{group}" for group in edition.groups)]
+        feeds += [f"lecturers/{lecturer}" for lecturer in book.lecturers]
+        feeds += [f"slots/{slot.identity}" for day in edition.days for slot in day.slots]
+        found |= {calendar(edition_id, feed) for feed in feeds}
+    return found
+
+
+def subscription(base: str) -> str:
+    """The base address as calendar programs want it: they subscribe to what begins with webcal."""
+    return re.sub(r"^https?:", "webcal:", base)
 
 
 def generated(book: Book) -> dict[str, str]:

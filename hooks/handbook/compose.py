@@ -19,17 +19,19 @@ from handbook.book import Book
 from handbook.problem import Problem
 
 if TYPE_CHECKING:
+    from handbook.exports import Export
     from handbook.pages import Page
 
 
 @dataclass(frozen=True)
 class Composition:
-    """Everything one run gives. Without pages where a problem is an error."""
+    """Everything one run gives. Without pages and exports where a problem is an error."""
 
     book: Book
     problems: tuple[Problem, ...]
     today: dt.date
     pages: tuple[Page, ...] = ()
+    exports: tuple[Export, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -64,15 +66,24 @@ def inspect(root: FilePath, today: dt.date | None = None) -> Composition:
 
 
 @_keeping_everything()
-def compose(root: FilePath, today: dt.date | None = None) -> Composition:
-    """Read, check, and, where nothing is wrong, make the pages."""
-    from handbook import pages  # noqa: PLC0415 - Jinja is slow to load, and a check needs none
+def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Composition:
+    """Read, check, and, where nothing is wrong, make the pages and the exports.
+
+    `base` is the absolute address that the site will have, for what is read away from it. The
+    history is read only here: it may be long, and a check of what the files say needs none.
+    """
+    from handbook import exports, pages  # noqa: PLC0415 - slow to load, and a check needs neither
 
     found = inspect(root, today)
     if not found.sound:
         return found
-    made = pages.make(found.book, root / "overrides", found.today)
-    return replace(found, pages=made)
+    made, problems = exports.make(found.book, root, base, found.today)
+    found = replace(found, problems=tuple(sorted({*found.problems, *problems})))
+    if not found.sound:
+        return found
+    return replace(
+        found, pages=pages.make(found.book, root / "overrides", found.today), exports=made
+    )
 
 
 def day(book: Book) -> dt.date:

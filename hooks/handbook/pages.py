@@ -76,7 +76,6 @@ def _session(book: Book, record_id: str, today: dt.date) -> Values:
 
 
 def _lecturer(book: Book, record_id: str, today: dt.date) -> Values:
-    del today
     lecturer = book.lecturers[record_id]
     return {
         "initials": views.initials(lecturer.name),
@@ -86,6 +85,7 @@ def _lecturer(book: Book, record_id: str, today: dt.date) -> Values:
         "orcid": lecturer.orcid,
         "url": lecturer.url,
         "slots": views.slots_of(book, "lecturers", record_id),
+        "calendars": views.lecturer_calendars(book, record_id, today),
         "checked": lecturer.checked,
         "backlinks": views.pointing(book, "lecturers", record_id),
     }
@@ -221,6 +221,7 @@ def _timetable(book: Book, today: dt.date, edition_id: str | None = None) -> Val
     return {
         "edition": _edition(book, shown, today),
         "days": days,
+        "calendars": views.calendars(book, shown, today) if shown else (),
         "has_examples": any(slot.status == "example" for day in days for slot in day.slots),
         "others": views.links(book, "editions", [one for one in order if one != shown]),
     }

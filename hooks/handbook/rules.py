@@ -429,6 +429,7 @@ def links_lead_somewhere(book: Book, today: dt.date) -> Problems:
     del today
     pages = set(addresses.all_pages(book))
     fragments = addresses.fragments(book)
+    files = book.files | addresses.calendars(book)
     for name in (*addresses.ENTITY_PAGES, "editions"):
         pages |= {addresses.of(name, record) for record in book.ids(name)}
     for text in book.texts:
@@ -452,7 +453,7 @@ def links_lead_somewhere(book: Book, today: dt.date) -> Problems:
                         "use https://, mailto:, tel: or an address of this site such as /sessions/",
                     )
             elif target.startswith("/"):
-                yield from _bad_address(text, mention, target[1:], pages, fragments, book.files)
+                yield from _bad_address(text, mention, target[1:], pages, fragments, files)
             elif not target.startswith("#") and not text.by_hand:
                 yield text.problem(
                     "HB403",

@@ -79,7 +79,20 @@ class _Refused(Exception):  # noqa: N818 - it carries a problem, it is not an er
 
 def read(path: FilePath, root: FilePath) -> Source:
     """Read one YAML file below `root`. Never raises for what a person can mend in the file."""
-    source = read_text(path, root)
+    return _parsed(read_text(path, root))
+
+
+def read_bytes(file: str, raw: bytes) -> Source:
+    """Read one YAML file that is no file any more, such as an older version of one."""
+    source = Source(file)
+    try:
+        source.text = _decoded(raw, source)
+    except _Refused as refusal:
+        source.problems.append(refusal.problem)
+    return _parsed(source)
+
+
+def _parsed(source: Source) -> Source:
     if "\n=======\n" in source.text and not source.problems:
         source.problems.append(_conflict(source, source.text.index("\n=======\n") + 1))
     if not source.problems:
@@ -105,40 +118,55 @@ def read_text(path: FilePath, root: FilePath) -> Source:
 
 
 def _text(path: FilePath, root: FilePath, source: Source) -> str:
-    def refuse(code: str, message: str, hint: str, mark: Mark = (1, 1)) -> _Refused:
-        return _Refused(source.problem_at(code, mark, message, hint))
-
     try:
         inside = f"{os.path.realpath(root)}{os.sep}"  # Path.resolve() takes three times as long
         if not os.path.realpath(path).startswith(inside):
-            raise refuse(
+            raise _refusal(
+                source,
                 "HB012",
                 "this link leads out of the project",
                 "put a copy of the file here instead of the link",
             )
         if not stat.S_ISREG(path.stat().st_mode):
-            raise refuse("HB015", "this is no plain file", "put a text file here, or delete it")
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise refuse(
-                "HB011",
-                f"the file has {size:,} bytes; at most {MAX_BYTES:,} are read",
-                "keep one record a file, and long texts or pictures in docs/",
+            raise _refusal(
+                source, "HB015", "this is no plain file", "put a text file here, or delete it"
             )
+        _limit(path.stat().st_size, source)
         raw = path.read_bytes()
     except (OSError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise refuse(
+        raise _refusal(
+            source,
             "HB015",
             f"the file cannot be read: {reason}",
             "check that it exists and that you may read it",
         ) from error
+    return _decoded(raw, source)
+
+
+def _refusal(source: Source, code: str, message: str, hint: str, mark: Mark = (1, 1)) -> _Refused:
+    return _Refused(source.problem_at(code, mark, message, hint))
+
+
+def _limit(size: int, source: Source) -> None:
+    if size > MAX_BYTES:
+        raise _refusal(
+            source,
+            "HB011",
+            f"the file has {size:,} bytes; at most {MAX_BYTES:,} are read",
+            "keep one record a file, and long texts or pictures in docs/",
+        )
+
+
+def _decoded(raw: bytes, source: Source) -> str:
+    _limit(len(raw), source)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         mark = (before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
-        raise refuse(
+        raise _refusal(
+            source,
             "HB001",
             "the file is not UTF-8 text",
             "save it again with the encoding UTF-8",
@@ -147,7 +175,8 @@ def _text(path: FilePath, root: FilePath, source: Source) -> str:
     source.text = _with_plain_lines(text)
     offset = _control_character(source.text, raw)
     if offset is not None:
-        raise refuse(
+        raise _refusal(
+            source,
             "HB002",
             "a control character stands here",
             "delete it and type the text again",

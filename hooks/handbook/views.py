@@ -82,6 +82,7 @@ class SlotView:
     hosts: tuple[Name, ...]
     groups: tuple[str, ...]
     note: str
+    calendar: str
 
 
 @dataclass(frozen=True)
@@ -343,6 +344,7 @@ def slot_view(book: Book, occurrence: Occurrence) -> SlotView:
         hosts=names(book, slot.hosts),
         groups=tuple(edition.groups[group].name for group in slot.groups),
         note=slot.note or "",
+        calendar=addresses.calendar(occurrence.edition, f"slots/{slot.identity}"),
     )
 
 
@@ -361,6 +363,40 @@ def timetable(book: Book, edition_id: str) -> tuple[DayView, ...]:
         if occurrence.edition == edition_id:
             days[occurrence.date].append(slot_view(book, occurrence))
     return tuple(DayView(date.isoformat(), tuple(slots)) for date, slots in days.items())
+
+
+@dataclass(frozen=True)
+class CalendarFeed:
+    """A calendar to subscribe to: whose it is (nothing for a whole edition's), and its file."""
+
+    title: str
+    href: str
+
+
+def calendars(book: Book, edition_id: str, today: dt.date) -> tuple[CalendarFeed, ...]:
+    """The calendars of an edition and its groups; none where nothing is in them, or will be."""
+    edition = book.editions[edition_id]
+    if phase(edition, today) == "after" and not any(day.slots for day in edition.days):
+        return ()
+    return (
+        CalendarFeed("", addresses.calendar(edition_id)),
+        *(
+            CalendarFeed(group.name, addresses.calendar(edition_id, f"groups/{group_id}"))
+            for group_id, group in edition.groups.items()
+        ),
+    )
+
+
+def lecturer_calendars(book: Book, lecturer: str, today: dt.date) -> tuple[CalendarFeed, ...]:
+    """A lecturer's calendars: of the editions they teach in, and of the one that is to come."""
+    teaching = {o.edition for o in book.occurrences_of.get(("lecturers", lecturer), ())}
+    current = current_edition(book, today)
+    if current and phase(book.editions[current], today) != "after":
+        teaching.add(current)
+    return tuple(
+        CalendarFeed(book.editions[one].title, addresses.calendar(one, f"lecturers/{lecturer}"))
+        for one in sorted(teaching, key=lambda one: begins(book.editions[one]), reverse=True)
+    )
 
 
 def begins(edition: schema.Edition) -> str:

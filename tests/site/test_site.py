@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
+from urllib.request import urlopen
 
 import html5lib
 import pytest
@@ -134,6 +136,66 @@ def test_a_notice_shows_until_its_day(lichens: Path, tmp_path: Path) -> None:
 
     assert words in (lichens / "index.html").read_text()
     assert words not in (after / "site" / "index.html").read_text()
+
+
+# --- Calendars -------------------------------------------------------------------------------
+
+
+def calendar_links(site: Path, page: str) -> list[str]:
+    found = Links()
+    found.feed((site / page / "index.html").read_text(encoding="utf-8"))
+    return [target for target in found.targets if target.endswith(".ics")]
+
+
+def test_calendars_stand_where_one_looks_for_them(lichens: Path) -> None:
+    webcal = "webcal://127.0.0.1:8000/calendar/2031"
+    feeds = ["", "/groups/a", "/groups/b"]
+    teacher = "/lecturers/aino-esimerkki"
+
+    assert calendar_links(lichens, "timetable") == [
+        link for feed in feeds for link in (f"{webcal}{feed}.ics", f"../calendar/2031{feed}.ics")
+    ]
+    assert calendar_links(lichens, "timetable/2031")[1::2] == [
+        f"../../calendar/2031{feed}.ics" for feed in feeds
+    ]
+    assert calendar_links(lichens, "lecturers/aino-esimerkki") == [
+        f"{webcal}{teacher}.ics",
+        f"../../calendar/2031{teacher}.ics",
+    ]
+    assert calendar_links(lichens, "sessions/collecting") == [
+        "../../calendar/2031/slots/collecting-a.ics",
+        "../../calendar/2031/slots/collecting-b.ics",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "subscription", "url"),
+    [
+        (
+            "https://example.org/courses/lichens/",
+            "webcal://example.org/courses/lichens/calendar/2031.ics",
+            ["https://example.org/courses/lichens/sessions/looking/"],
+        ),
+        ("", None, []),
+    ],
+)
+def test_one_can_subscribe_where_the_site_knows_its_address(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    subscription: str | None,
+    url: list[str],
+) -> None:
+    monkeypatch.setenv("SITE_URL", address)
+    assert mkdocs(project, "--strict").returncode == 0
+
+    links = calendar_links(project / "site", "timetable")
+    assert [link for link in links if link.startswith("webcal:")][:1] == (
+        [subscription] if subscription else []
+    )
+    assert "../calendar/2031.ics" in links
+    slot = (project / "site" / "calendar" / "2031" / "slots" / "looking.ics").read_text()
+    assert re.findall("^URL:(.*)$", slot, re.MULTILINE) == url
 
 
 # --- What is not published -------------------------------------------------------------------
@@ -280,9 +342,12 @@ def test_serve_survives_a_broken_record_and_recovers(project: Path) -> None:
     session = project / "data" / "sessions" / "looking.yml"
     good = session.read_text()
     log = project / "serve.log"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     with log.open("w") as out:
         server = subprocess.Popen(
-            [sys.executable, "-m", "mkdocs", "serve", "-a", "127.0.0.1:0"],
+            [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"],
             cwd=project,
             env=os.environ | {"SOURCE_DATE_EPOCH": EPOCH, "NO_MKDOCS_2_WARNING": "1"},
             stderr=out,
@@ -294,6 +359,9 @@ def test_serve_survives_a_broken_record_and_recovers(project: Path) -> None:
         _until(log, "HB105 error", 1)
         session.write_text(good)
         _until(log, "Documentation built", 2)
+        calendar = f"http://127.0.0.1:{port}/calendar/2031/groups/a.ics"
+        with urlopen(calendar, timeout=10) as answer:
+            assert answer.read().startswith(b"BEGIN:VCALENDAR\r\n")
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(10)

@@ -1,0 +1,31 @@
+"""What is published beside the pages: calendars, and whatever else is made from the same data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from handbook import calendars, history
+from handbook.book import Book
+from handbook.problem import Problem
+
+
+@dataclass(frozen=True)
+class Export:
+    """A finished file: its path below the site's root, and its bytes."""
+
+    path: str
+    content: bytes
+
+
+def make(
+    book: Book, root: FilePath, base: str, today: dt.date
+) -> tuple[tuple[Export, ...], list[Problem]]:
+    """Every export of the handbook at `root`, and what is wrong with its history.
+
+    `base` is the site's absolute address, or empty where it has none.
+    """
+    past, problems = history.read(root, book, today)
+    files = calendars.make(book, past, root / "overrides", base, today)
+    return tuple(Export(path, content) for path, content in files.items()), problems
