@@ -31,7 +31,7 @@ from mkdocs_bibtex.citation import Citation, CitationBlock, InlineReference
 from mkdocs_bibtex.registry import SimpleRegistry
 
 import handbook.extension  # noqa: F401 - Python-Markdown imports it later by name
-from handbook import addresses, dates, markup, pages, report, views
+from handbook import addresses, dates, markup, pages, report, timetable, views
 from handbook.bibliography import Bibliography
 from handbook.compose import Composition, NotATimeError, compose
 
@@ -113,6 +113,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             files.append(file)
         if page.uri not in in_nav:
             file.inclusion = InclusionLevel.NOT_IN_NAV
+    for path, text in timetable.stylesheets(_builds[0].composition.book).items():
+        files.append(File.generated(config, path, content=text))
     return files
 
 
@@ -160,12 +162,16 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     env.autoescape = lambda name: name in ours
     env.filters |= {
         "day": lambda date: dates.day(date, language),
+        "record_id": addresses.record_id,
+        "weekday": lambda date: dates.weekday(date, language),
+        "day_of_month": lambda date: dates.week(date, date, language),
         "as_of": lambda date: dates.partial(date, language),
         "pieces": lambda content: _pieces(content, references),
     }
     env.globals |= {
         "site": site,
         "span": lambda starts, ends: dates.span(starts, ends, language),
+        "week_span": lambda starts, ends: dates.week(starts, ends, language),
         "by_hand": [
             {"title": page.title, "href": addresses.of_uri(page.uri)}
             for page in build.composition.pages

@@ -22,7 +22,12 @@ def test_a_span(starts: str, ends: str, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("date", "words"),
-    [("2025", "2025"), ("2025-10", "October 2025"), ("2025-10-01", "1 October 2025"), ("not known", "not known")],
+    [
+        ("2025", "2025"),
+        ("2025-10", "October 2025"),
+        ("2025-10-01", "1 October 2025"),
+        ("not known", "not known"),
+    ],
 )
 def test_a_date_is_as_precise_as_it_was(date: str, words: str) -> None:
     assert dates.partial(date, "en") == words

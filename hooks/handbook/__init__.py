@@ -10,6 +10,6 @@ The way of the data, one direction only::
                                                mkdocs_hooks.py │ handbook check
 
 A module imports only from those before it in this order: problem, codes, source, schema, prose,
-extension, markup, store, bibliography, text, book, addresses, rules, dates, views, pages, compose,
-report, cli.
+extension, markup, store, bibliography, text, book, addresses, rules, dates, grid, views, timetable,
+pages, compose, report, cli.
 """
