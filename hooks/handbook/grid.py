@@ -34,11 +34,11 @@ class Lane:
 
 @dataclass(frozen=True)
 class Grid:
-    """One week: its class, its times from first to last, and the lanes that its slots stand in."""
+    """One week: its class, its times from first to last, and the lanes of each of its days."""
 
     name: str
     lines: tuple[int, ...]
-    lanes: frozenset[tuple[int, int]]
+    days: tuple[frozenset[Lane], ...]
 
 
 def minutes(time: dt.time) -> int:
@@ -85,8 +85,8 @@ def lines(spans: Iterable[Span]) -> tuple[int, ...]:
 def stylesheet(grids: Iterable[Grid]) -> str:
     """The rules for exactly the times and lanes in use.
 
-    On screen a row is as high as its minutes and grows with its text; in print (`--sheet`) the
-    rows share the height of the page.
+    A row is as high as its minutes, `--minute` each, and grows with its text. `--span` is the
+    number of minutes, by which paper shares out its height.
     """
     grids = tuple(grids)
     times = sorted({line for grid in grids for line in grid.lines})
@@ -94,17 +94,27 @@ def stylesheet(grids: Iterable[Grid]) -> str:
     rules += [f".t{_clock(time)}{{grid-row-end:m{time}}}" for time in times]
     rules += [
         f".lane-{number}-of-{of}{{--lane:{number - 1};--lanes:{of}}}"
-        for number, of in sorted({lane for grid in grids for lane in grid.lanes})
+        for number, of in sorted(
+            {(lane.number, lane.of) for grid in grids for day in grid.days for lane in day}
+        )
     ]
     for grid in grids:
-        screen = _rows(grid.lines, "minmax(calc({} * var(--minute)),auto)")
-        sheet = _rows(grid.lines, "minmax(auto,{}fr)")
-        rules.append(f".{grid.name}{{--rows:{screen};--sheet:{sheet}}}")
+        columns = " ".join(_column(day) for day in grid.days)
+        span = max(grid.lines) - min(grid.lines) if grid.lines else 1
+        rules.append(
+            f".{grid.name}{{--columns:{columns};--rows:{_rows(grid.lines)};--span:{span}}}"
+        )
     return "\n".join([*rules, ""])
 
 
-def _rows(times: Sequence[int], row: str) -> str:
-    parts = [f"[m{start}] {row.format(end - start)}" for start, end in pairwise(times)]
+def _column(day: frozenset[Lane]) -> str:
+    """A day's width: the same for all, but more where three or more stand side by side."""
+    return f"minmax(0,{max(2, *(lane.of for lane in day), 0)}fr)"
+
+
+def _rows(times: Sequence[int]) -> str:
+    row = "[m{}] minmax(calc({} * var(--minute)),auto)"
+    parts = [row.format(start, end - start) for start, end in pairwise(times)]
     # Nothing lies in the last row; it is there so that its line is one that a row begins at.
     return " ".join([*parts, f"[m{times[-1]}] var(--tail)"] if times else ["auto"])
 

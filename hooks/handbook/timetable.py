@@ -17,6 +17,9 @@ BOARD_SLOTS = 200
 """Up to so many slots the home page carries a whole edition; of a larger one, the days around."""
 BOARD_DAYS = 7
 
+FULL_DAY, FULL_LANES = 12, 2
+"""With more slots on a day, or more side by side, a week needs small type to be one sheet."""
+
 _NOT_TAUGHT = ("break", "travel")
 
 
@@ -43,7 +46,7 @@ class WeekView:
 
     `number` counts the course's weeks from 1, `calendar_week` is that of ISO 8601. `grid` is the
     class of its rows, `hours` the times that are written beside them. `shortest` says how long the
-    shortest session is (15, 30 or 45 minutes and more), `crowd` how many stand side by side.
+    shortest session is (15, 30 or 45 minutes and more); `crowded` that small type is needed.
     """
 
     number: int
@@ -54,7 +57,7 @@ class WeekView:
     grid: str
     hours: tuple[str, ...]
     shortest: int
-    crowd: int
+    crowded: bool
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,10 @@ def _week(edition_id: str, number: int, days: dict[dt.date, list[SlotView]]) -> 
         f"grid--{edition_id}-{number}",
         tuple(f"{t // grid.HOUR:02}:00" for t in grid.lines(map(_span, in_week)) if not t % 60),
         next((least for least in (45, 30) if min(lengths, default=45) >= least), 15),
-        max((placed.lane.of for day in shown for placed in day.slots), default=1),
+        any(
+            len(day.slots) > FULL_DAY or any(p.lane.of > FULL_LANES for p in day.slots)
+            for day in shown
+        ),
     )
 
 
@@ -143,7 +149,7 @@ def stylesheets(book: Book) -> dict[str, str]:
             Grid(
                 week.grid,
                 grid.lines(_span(p.slot) for day in week.days for p in day.slots),
-                frozenset((p.lane.number, p.lane.of) for day in week.days for p in day.slots),
+                tuple(frozenset(placed.lane for placed in day.slots) for day in week.days),
             )
             for week in weeks(book, edition_id)
         ]
