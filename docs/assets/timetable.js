@@ -86,8 +86,8 @@ const showDeviceTimes = (slots, zone, city) => {
     note.textContent = `Your device is in another time zone (${deviceZone()}): its times stand after those of ${city}.`;
   }
   for (const { item, starts, ends, date } of away) {
-    const yours = element("span", "time__yours", `${onDevice(starts, date)}–${onDevice(ends, date)} your time`);
-    item.querySelector(".slot__time").append(" ", yours);
+    const yours = element("p", "time__yours", `${onDevice(starts, date)}–${onDevice(ends, date)} your time`);
+    item.querySelector(".slot__chips").after(yours);
   }
 };
 
@@ -144,7 +144,7 @@ const showBoard = (board, slots) => {
   const days = board.dataset.starts ? (Date.parse(board.dataset.starts) - Date.parse(today)) / DAY : NaN;
   const find = (name) => board.querySelector(`[data-board-${name}]`);
   find("phase").textContent = board.dataset[phase];
-  find("count").textContent = phase !== "before" || Number.isNaN(days) ? "" : days === 1 ? "Starts tomorrow" : `Starts in ${days} days`;
+  find("count").textContent = phase !== "before" || Number.isNaN(days) ? "" : days === 1 ? ", starts tomorrow" : `, starts in ${days} days`;
   board.classList.toggle("board--during", phase === "during" && slots.length > 0);
   find("live").hidden = phase !== "during" || !slots.length;
   if (find("live").hidden) return;

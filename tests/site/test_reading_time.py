@@ -183,8 +183,8 @@ def board(page: Any) -> dict[str, Any]:
 QUIET = {"clock": "", "now": [], "next": []}
 A = "Collecting on the islet"
 MOMENTS = [
-    ("2031-05-18T12:00", {"phase": "Next run Starts in 12 days", **QUIET}),
-    ("2031-05-29T23:59", {"phase": "Next run Starts tomorrow", **QUIET}),
+    ("2031-05-18T12:00", {"phase": "Next run, starts in 12 days", **QUIET}),
+    ("2031-05-29T23:59", {"phase": "Next run, starts tomorrow", **QUIET}),
     ("2031-05-30T08:59", {"now": [], "next": ["Looking slowly"]}),
     ("2031-05-30T09:00", {"now": ["Looking slowly"], "next": ["Boat"]}),
     ("2031-05-30T09:59", {"now": ["Looking slowly"], "next": ["Boat"]}),
@@ -306,7 +306,7 @@ def test_the_clock_survives_instant_navigation_and_timers_do_not_pile_up(
         page.locator(".home-line").wait_for()
 
     assert page.evaluate("window.same") is True
-    assert page.locator(".board__phase").inner_text().startswith("Next run Starts in")
+    assert page.locator(".board__phase").inner_text().startswith("Next run, starts in")
     assert page.evaluate("window.running.size") <= 1
 
 
