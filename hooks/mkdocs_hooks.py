@@ -162,6 +162,9 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     env.autoescape = lambda name: name in ours
     env.filters |= {
         "day": lambda date: dates.day(date, language),
+        "record_id": addresses.record_id,
+        "weekday": lambda date: dates.weekday(date, language),
+        "day_of_month": lambda date: dates.week(date, date, language),
         "as_of": lambda date: dates.partial(date, language),
         "pieces": lambda content: _pieces(content, references),
     }
@@ -169,6 +172,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
         "site": site,
         "subscription": addresses.subscription(config.site_url or ""),
         "span": lambda starts, ends: dates.span(starts, ends, language),
+        "week_span": lambda starts, ends: dates.week(starts, ends, language),
         "by_hand": [
             {"title": page.title, "href": addresses.of_uri(page.uri)}
             for page in build.composition.pages

@@ -44,6 +44,11 @@ def of(collection: str, record_id: str) -> str:
     return _ANCHORS.get(collection, "").format(record_id)
 
 
+def record_id(address: str) -> str:
+    """The id of the record that a page is about: `wall-survey` of `cases/wall-survey/`."""
+    return address.rstrip("/").rpartition("/")[2]
+
+
 def of_uri(uri: str) -> str:
     """The address of the page that is made from a Markdown file."""
     folder, slash, name = uri.removesuffix(".md").rpartition("/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -34,6 +35,31 @@ def partial(date: str, language: str) -> str:
     return format_date(
         dt.date.fromisoformat(f"{date}-01"[: len("2026-10-12")]), pattern, locale=_locale(language)
     )
+
+
+def instant(date: dt.date, time: dt.time, zone: str) -> str:
+    """A local time as an ISO instant with the zone's offset on that day.
+
+    Of a time that comes twice, when clocks go back, the first is meant; one that never comes, when
+    they go forward, is counted on from before (PEP 495, fold=0).
+    """
+    return dt.datetime.combine(date, time, ZoneInfo(zone)).isoformat(timespec="minutes")
+
+
+def week(starts: str, ends: str, language: str) -> str:
+    """Two days of a week as one span, without the year: '12–16 October'."""
+    first, last = dt.date.fromisoformat(starts), dt.date.fromisoformat(ends)
+    end = format_date(last, "d MMMM", locale=_locale(language))
+    if first == last:
+        return end
+    if first.month == last.month:
+        return f"{first.day}–{end}"
+    return f"{format_date(first, 'd MMMM', locale=_locale(language))} – {end}"
+
+
+def weekday(date: str, language: str) -> str:
+    """The weekday of an ISO date: 'Monday'."""
+    return format_date(dt.date.fromisoformat(date), "EEEE", locale=_locale(language))
 
 
 def span(starts: str, ends: str, language: str) -> str:

@@ -1,4 +1,4 @@
-"""What is published beside the pages: calendars, and whatever else is made from the same data."""
+"""What is published beside the pages: calendars, stylesheets, whatever else the data gives."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from handbook import calendars, history
+from handbook import calendars, history, timetable
 from handbook.book import Book
 from handbook.problem import Problem
 
@@ -28,4 +28,5 @@ def make(
     """
     past, problems = history.read(root, book, today)
     files = calendars.make(book, past, root / "overrides", base, today)
+    files |= {path: css.encode() for path, css in timetable.stylesheets(book).items()}
     return tuple(Export(path, content) for path, content in files.items()), problems

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from handbook import addresses, prose, schema, views
+from handbook import addresses, prose, schema, timetable, views
 from handbook.book import Book, Document
 from handbook.codes import catalogue
 
@@ -66,9 +66,12 @@ def _session(book: Book, record_id: str, today: dt.date) -> Values:
         "materials": [material.model_dump() for material in session.materials],
         "practical": {
             name: getattr(session, name)
-            for name in ("bring", "wear", "meet", "phone")
+            for name in ("identify", "bring", "wear", "meet", "phone")
             if getattr(session, name)
         },
+        "visits": timetable.visits(book, record_id, current)
+        if session.kind == "site-visit"
+        else (),
         "retired": session.retired,
         "checked": session.checked,
         **views.neighbours(book, record_id, current),
@@ -84,7 +87,7 @@ def _lecturer(book: Book, record_id: str, today: dt.date) -> Values:
         "email": lecturer.email,
         "orcid": lecturer.orcid,
         "url": lecturer.url,
-        "slots": views.slots_of(book, "lecturers", record_id),
+        "days": timetable.programme(views.slots_of(book, "lecturers", record_id)),
         "calendars": views.lecturer_calendars(book, record_id, today),
         "checked": lecturer.checked,
         "backlinks": views.pointing(book, "lecturers", record_id),
@@ -96,12 +99,13 @@ def _place(book: Book, record_id: str, today: dt.date) -> Values:
     place = book.places[record_id]
     return {
         "kind": place.kind or "",
+        "place": views.link(book, "places", record_id),
         "within": views.link(book, "places", place.within) if place.within else None,
         "organisation": views.name(book, place.organisation),
         "address": place.address,
         "capacity": place.capacity,
         "url": place.url,
-        "slots": views.slots_of(book, "places", record_id),
+        "days": timetable.programme(views.slots_of(book, "places", record_id)),
         "checked": place.checked,
         "backlinks": views.pointing(book, "places", record_id),
     }
@@ -176,7 +180,12 @@ KINDS: tuple[Kind, ...] = (
 
 
 def _home(book: Book, today: dt.date) -> Values:
-    return {"edition": _edition(book, views.current_edition(book, today), today), **_line(book)}
+    current = views.current_edition(book, today)
+    return {
+        "edition": _edition(book, current, today),
+        "board_slots": timetable.board(book, current, today) if current else (),
+        **_line(book),
+    }
 
 
 def _line(book: Book) -> Values:
@@ -210,19 +219,22 @@ def _edition(book: Book, edition_id: str | None, today: dt.date) -> Values | Non
         "place": views.link(book, "places", edition.place) if edition.place else None,
         "seats": edition.seats,
         "lecturers": views.links(book, "lecturers", edition.lecturers),
-        "groups": [group.name for group in edition.groups.values()],
+        "groups": views.group_views(edition),
     }
 
 
 def _timetable(book: Book, today: dt.date, edition_id: str | None = None) -> Values:
     shown = edition_id or views.current_edition(book, today)
     order = sorted(book.editions, key=lambda one: views.begins(book.editions[one]), reverse=True)
-    days = views.timetable(book, shown) if shown else ()
+    slots = timetable.slots(book, shown) if shown else ()
     return {
         "edition": _edition(book, shown, today),
-        "days": days,
+        "weeks": timetable.weeks(book, shown) if shown else (),
+        "stylesheet": timetable.stylesheet(book, shown) if shown else "",
+        "choices": timetable.choices(slots),
+        "hours": timetable.hours(book, shown) if shown else None,
         "calendars": views.calendars(book, shown, today) if shown else (),
-        "has_examples": any(slot.status == "example" for day in days for slot in day.slots),
+        "has_examples": any(slot.status == "example" for slot in slots),
         "others": views.links(book, "editions", [one for one in order if one != shown]),
     }
 
@@ -301,11 +313,12 @@ def _practical(book: Book, today: dt.date) -> Values:
             {
                 "session": views.link(book, "sessions", one),
                 "status": s.status,
+                "identify": s.identify or "",
                 "bring": s.bring or "",
                 "wear": s.wear or "",
             }
             for one, s in views.in_time(book)
-            if s.bring or s.wear
+            if s.identify or s.bring or s.wear
         ],
     }
 
@@ -440,7 +453,12 @@ class _Press:
             {"record": record, **values},
             source=f"data/editions/{shown}.yml" if shown else "data/editions",
             section="timetable",
-            anchors=tuple(slot.key for day in values["days"] for slot in day.slots),
+            anchors=tuple(
+                placed.slot.key
+                for week in values["weeks"]
+                for day in week.days
+                for placed in day.slots
+            ),
         )
 
     def document(self, document: Document) -> Page:

@@ -731,7 +731,8 @@ class Session(Record):
     needs: list[SessionId] = _say("Must come earlier for everyone who attends.", default=[])
     terms: list[TermId] = _say("Glossary terms it introduces.", ["gps"], default=[])
     materials: list[Material] = _say("What to read or take along.", default=[])
-    bring: Line | None = _say("What to bring.", "Photo ID", default=None)
+    identify: Line | None = _say("How to identify oneself.", "Photo ID", default=None)
+    bring: Line | None = _say("What to bring.", "Notebook and pen", default=None)
     wear: Line | None = _say("What to wear.", "Closed shoes", default=None)
     meet: Line | None = _say("Where to meet.", "The main entrance", default=None)
     phone: Line | None = _say("Whom to call if lost.", "+46 8 000 00 00", default=None)
@@ -809,7 +810,7 @@ class Edition(Model):
     when: PartialDate | None = _say("When, if the days are not known.", "2025-10", default=None)
     place: PlaceId | None = _say("The main place.", "main-building", default=None)
     seats: Whole | None = _say("How many can take part.", "16", default=None)
-    note: Prose | None = _say("What is said above the timetable.", default=None)
+    note: Prose | None = _say("What is said about the run, below its timetable.", default=None)
     lecturers: list[LecturerId] = _say(
         "Who taught in this run, where its slots do not say.", ["alex-example"], default=[]
     )

@@ -63,8 +63,21 @@ class Name:
 
 
 @dataclass(frozen=True)
+class GroupView:
+    """A group of an edition: its id, its name, and its place among the groups, from 1."""
+
+    id: str
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
 class SlotView:
-    """One slot, ready to be shown anywhere. Dates are ISO, times HH:MM."""
+    """One slot, ready to be shown anywhere.
+
+    Dates are ISO, times HH:MM of the course's zone; `starts` and `ends` are the same as instants,
+    with the zone's offset on that day.
+    """
 
     key: str
     edition: str
@@ -73,6 +86,8 @@ class SlotView:
     date: str
     start: str
     end: str
+    starts: str
+    ends: str
     title: str
     session: Link | None
     kind: str
@@ -80,17 +95,9 @@ class SlotView:
     place: Link | None
     lecturers: tuple[Link, ...]
     hosts: tuple[Name, ...]
-    groups: tuple[str, ...]
+    groups: tuple[GroupView, ...]
     note: str
     calendar: str
-
-
-@dataclass(frozen=True)
-class DayView:
-    """A day of a timetable with its slots in time."""
-
-    date: str
-    slots: tuple[SlotView, ...]
 
 
 @dataclass(frozen=True)
@@ -320,6 +327,14 @@ def weakest(*statuses: str) -> str:
     return min(statuses, key=_STRENGTH.index)
 
 
+def group_views(edition: schema.Edition) -> tuple[GroupView, ...]:
+    """The groups of an edition, in order."""
+    return tuple(
+        GroupView(group_id, group.name, number)
+        for number, (group_id, group) in enumerate(edition.groups.items(), 1)
+    )
+
+
 def slot_view(book: Book, occurrence: Occurrence) -> SlotView:
     """One slot with everything it names."""
     slot = occurrence.slot
@@ -327,6 +342,7 @@ def slot_view(book: Book, occurrence: Occurrence) -> SlotView:
     session = book.sessions[slot.session] if slot.session else None
     statuses = [edition.status, slot.status, *([session.status] if session else [])]
     address = addresses.of("editions", occurrence.edition)
+    groups = {one.id: one for one in group_views(edition)}
     return SlotView(
         key=slot.identity,
         edition=occurrence.edition,
@@ -335,6 +351,8 @@ def slot_view(book: Book, occurrence: Occurrence) -> SlotView:
         date=occurrence.date.isoformat(),
         start=f"{slot.start:%H:%M}",
         end=f"{slot.end:%H:%M}",
+        starts=dates.instant(occurrence.date, slot.start, book.course.time_zone),
+        ends=dates.instant(occurrence.date, slot.end, book.course.time_zone),
         title=slot.title or (session.title if session else slot.identity),
         session=link(book, "sessions", slot.session) if slot.session else None,
         kind=session.kind if session else slot.kind or "other",
@@ -342,7 +360,7 @@ def slot_view(book: Book, occurrence: Occurrence) -> SlotView:
         place=link(book, "places", slot.place) if slot.place else None,
         lecturers=links(book, "lecturers", slot.lecturers),
         hosts=names(book, slot.hosts),
-        groups=tuple(edition.groups[group].name for group in slot.groups),
+        groups=tuple(groups[group] for group in slot.groups),
         note=slot.note or "",
         calendar=addresses.calendar(occurrence.edition, f"slots/{slot.identity}"),
     )
@@ -352,17 +370,6 @@ def slots_of(book: Book, collection: str, record_id: str) -> tuple[SlotView, ...
     """The slots of a session, lecturer or place, in time."""
     found = book.occurrences_of.get((collection, record_id), ())
     return tuple(slot_view(book, occurrence) for occurrence in found)
-
-
-def timetable(book: Book, edition_id: str) -> tuple[DayView, ...]:
-    """An edition's days, each with its slots; days without slots are kept."""
-    days: dict[dt.date, list[SlotView]] = {
-        day.date: [] for day in sorted(book.editions[edition_id].days, key=lambda day: day.date)
-    }
-    for occurrence in book.occurrences:
-        if occurrence.edition == edition_id:
-            days[occurrence.date].append(slot_view(book, occurrence))
-    return tuple(DayView(date.isoformat(), tuple(slots)) for date, slots in days.items())
 
 
 @dataclass(frozen=True)
