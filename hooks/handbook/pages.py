@@ -190,6 +190,7 @@ def _home(book: Book, today: dt.date) -> Values:
 
 def _line(book: Book) -> Values:
     return {
+        "zones": views.zones(book),
         "line": [
             {
                 "stop": stop,
@@ -199,7 +200,7 @@ def _line(book: Book) -> Values:
                 "groups": views.stage_groups(book, stop.id),
             }
             for stop, stage in zip(views.stops(book, ()), book.stages.values(), strict=True)
-        ]
+        ],
     }
 
 

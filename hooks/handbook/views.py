@@ -238,6 +238,56 @@ def _stops(book: Book, on: frozenset[str]) -> Iterator[Stop]:
         zone = stage.zone or ""
 
 
+@dataclass(frozen=True)
+class Station:
+    """A stop in the full form of the line.
+
+    `counts` are how many records of each collection touch it. `recurs` is what comes again here;
+    `bracket` says which part of the bracket over such stops this one draws: its first, its last,
+    both ends, or neither; and `label` whether its words stand here, over the middle one.
+    """
+
+    stop: Stop
+    counts: tuple[tuple[str, int], ...]
+    recurs: str
+    bracket: tuple[str, ...]
+    label: bool
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A part of the line: its name, and its stops."""
+
+    title: str
+    stations: tuple[Station, ...]
+
+
+COUNTED = ("sessions", "cases", "frameworks")
+
+
+def zones(book: Book) -> tuple[Zone, ...]:
+    """The whole line in its zones."""
+    recurring = [stage.recurs or "" for stage in book.stages.values()]
+    found: list[tuple[str, list[Station]]] = []
+    for index, stop in enumerate(stops(book, ())):
+        words = recurring[index]
+        first = last = index
+        while words and first > 0 and recurring[first - 1] == words:
+            first -= 1
+        while words and last + 1 < len(recurring) and recurring[last + 1] == words:
+            last += 1
+        ends = {"first": first, "last": last} if words else {}
+        counts = tuple((one, len(book.pointing_at("stages", stop.id, one))) for one in COUNTED)
+        bracket = tuple(end for end, place in ends.items() if place == index)
+        station = Station(
+            stop, counts, words, bracket, bool(words) and index == (first + last) // 2
+        )
+        if not found or found[-1][0] != stop.zone:
+            found.append((stop.zone, []))
+        found[-1][1].append(station)
+    return tuple(Zone(title, tuple(stations)) for title, stations in found)
+
+
 def name(book: Book, organisation_id: str | None) -> Name | None:
     """An organisation, or None where none is given."""
     if organisation_id is None:
