@@ -12,5 +12,5 @@ The way of the data, one direction only::
 
 A module imports only from those before it in this order: problem, codes, source, schema, prose,
 extension, markup, store, bibliography, text, book, addresses, rules, dates, views, pages, zones,
-history, calendars, exports, compose, report, cli.
+history, calendars, exports, compose, security, report, cli.
 """
