@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from types import SimpleNamespace
 from typing import Any
@@ -31,7 +31,7 @@ from mkdocs_bibtex.citation import Citation, CitationBlock, InlineReference
 from mkdocs_bibtex.registry import SimpleRegistry
 
 import handbook.extension  # noqa: F401 - Python-Markdown imports it later by name
-from handbook import addresses, dates, markup, pages, report, views
+from handbook import addresses, dates, markup, pages, report, security, views
 from handbook.bibliography import Bibliography
 from handbook.compose import Composition, NotATimeError, compose
 
@@ -45,6 +45,7 @@ class _Build:
     composition: Composition
     pages: dict[str, pages.Page]
     warnings: CountHandler
+    blocked: list[str] = field(default_factory=list)
     stage: FilePath | None = None
     target: FilePath | None = None
 
@@ -101,7 +102,12 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the generated pages, each with the file that 'edit this page' opens; and the exports."""
+    """Add the generated pages, each with the file that 'edit this page' opens; and the exports.
+
+    What the theme would bring along and no page uses stays out.
+    """
+    for unused in [one for one in files if _UNUSED.match(one.src_uri)]:
+        files.remove(unused)
     root = FilePath(config.config_file_path).parent
     in_nav = set(_uris(config.nav))
     for page in _builds[0].composition.pages:
@@ -170,6 +176,8 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     }
     env.globals |= {
         "site": site,
+        # The reload script of `serve` stands inside the page.
+        "policy": security.POLICY if _command["name"] == "build" else "",
         "subscription": addresses.subscription(config.site_url or ""),
         "span": lambda starts, ends: dates.span(starts, ends, language),
         "week_span": lambda starts, ends: dates.week(starts, ends, language),
@@ -182,10 +190,26 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     return env
 
 
+def on_post_page(output: str, *, page: Page, config: MkDocsConfig) -> str:
+    """A page without the theme's dead boxes; and a look at what its policy would block."""
+    del config
+    return _framed(output, page.file.src_uri)
+
+
+def on_post_template(output: str, *, template_name: str, config: MkDocsConfig) -> str:
+    """The same for pages that no Markdown stands behind, such as 404.html."""
+    del config
+    return _framed(output, template_name) if template_name.endswith(".html") else output
+
+
 @event_priority(-100)
 def on_post_build(config: MkDocsConfig) -> None:
     """Publish the finished build, if it passed; in strict mode a warning means it did not."""
     build = _builds[0]
+    for words in build.blocked:
+        log.error("%s", words)
+    if build.blocked:
+        raise PluginError("The browser would block what some pages hold; nothing was published.")
     if build.stage is None or build.target is None:
         return
     if config.strict and build.warnings.get_counts():
@@ -204,6 +228,25 @@ def on_build_error(error: Exception) -> None:
 
 
 # --- Behind the events -----------------------------------------------------------------------
+
+
+_UNUSED = re.compile(
+    r"assets/(?:javascripts|images)/|assets/stylesheets/(?:palette|.*\.map$)|pages/.*\.txt$"
+)
+"""Of the theme: scripts, which are ours; palettes; its picture. And our templates of text."""
+_BOXES = re.compile(
+    r'<input class="md-toggle".*?(?=<div data-md-component="announce">)', re.DOTALL
+)
+"""The theme's hidden check boxes for its menu and its search, and its own skip link."""
+
+
+def _framed(html: str, name: str) -> str:
+    html, found = _BOXES.subn("", html, count=1)
+    if found != 1:
+        raise PluginError("The theme's page has changed: look at _BOXES in hooks/mkdocs_hooks.py.")
+    blocked = security.offences(html)
+    _builds[0].blocked += [f"{name}: the security policy would block {words}" for words in blocked]
+    return html
 
 
 class _Notes(SimpleRegistry):

@@ -1,5 +1,20 @@
 /* What a page can do more with JavaScript. Without it, every page is complete. */
 
+/* The menu and the theme: a button opens what it controls; Escape, or going elsewhere, closes it. */
+for (const button of document.querySelectorAll("button[aria-controls][aria-expanded]")) {
+  const controlled = document.getElementById(button.getAttribute("aria-controls"));
+  const open = (wanted) => button.setAttribute("aria-expanded", wanted);
+  const isOpen = () => button.getAttribute("aria-expanded") === "true";
+  const inside = ({ target }) => button.contains(target) || controlled.contains(target);
+  button.addEventListener("click", () => open(!isOpen()));
+  for (const kind of ["focusin", "pointerdown"]) document.addEventListener(kind, (event) => inside(event) || open(false));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !isOpen() || !inside(event)) return;
+    open(false);
+    button.focus();
+  });
+}
+
 /* Lists: filters by kind and stage, kept in the address. */
 for (const form of document.querySelectorAll("[data-filters]")) {
   const cards = [...form.parentElement.querySelectorAll("[data-filtered] > .card")];

@@ -13,5 +13,5 @@ The way of the data, one direction only::
 A module imports only from those before it in this order: problem, codes, source, writing, schema,
 prose, extension, markup, store, bibliography, workdays, text, book, addresses, schedule, clashes,
 rules, dates, stale, grid, views, timetable, pages, zones, history, calendars, exports, compose,
-report, roll, checklist, cli.
+security, report, roll, checklist, cli.
 """

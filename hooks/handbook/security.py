@@ -1,0 +1,68 @@
+"""What a page may load and run, and what in its HTML the browser would refuse therefore.
+
+The policy (Content Security Policy Level 3, W3C) stands in a `meta` element, because a host of
+static pages lets nobody set headers. It names this host only. Nothing inline is allowed, so there
+is nothing to hash, and one policy holds for all pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'self'; "
+    "form-action 'self'; object-src 'none'"
+)
+
+_TAG = re.compile(
+    r"<!--.*?-->"
+    r"|<(?P<name>[a-z][a-z0-9-]*)(?P<attributes>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
+    re.IGNORECASE | re.DOTALL,
+)
+_ATTRIBUTE = re.compile(
+    r"(?P<name>[^\s=\"'/]+)(?:\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s\"'>]+)))?"
+)
+_DATA = re.compile(r"(?:application|text)/(?:[\w.-]+\+)?json", re.IGNORECASE)
+_RUNS = re.compile(r"\s*javascript:", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
+_LOADING = frozenset(
+    {("script", "src"), ("img", "src"), ("source", "src"), ("image", "href"), ("use", "href")}
+)
+"""What is fetched with the page; a `link` depends on its `rel`."""
+_LINKED = frozenset({"stylesheet", "icon", "preload", "modulepreload", "manifest", "prefetch"})
+_REFUSED = frozenset({"style", "iframe", "object", "embed", "audio", "video"})
+
+
+def offences(html: str) -> list[str]:
+    """Everything in a page that the policy would block, in words, each once."""
+    found: dict[str, None] = {}
+    for match in _TAG.finditer(html):
+        if match["name"]:
+            found |= dict.fromkeys(_in_tag(match["name"].lower(), match["attributes"]))
+    return list(found)
+
+
+def _in_tag(tag: str, text: str) -> Iterator[str]:
+    attributes = {
+        match["name"].lower(): match["a"] or match["b"] or match["c"] or ""
+        for match in _ATTRIBUTE.finditer(text)
+    }
+    if tag in _REFUSED:
+        yield f"an element <{tag}>"
+    if tag == "script" and "src" not in attributes and not _DATA.fullmatch(
+        attributes.get("type", "")
+    ):
+        yield "a script inside the page"
+    for name, value in attributes.items():
+        if name == "style" or name.startswith("on") or _RUNS.match(value):
+            yield f'{name}="{value}" on <{tag}>'
+        elif _loads(tag, name, attributes) and _ELSEWHERE.match(value):
+            yield f"<{tag}> from elsewhere: {value}"
+
+
+def _loads(tag: str, name: str, attributes: dict[str, str]) -> bool:
+    if tag == "link":
+        return name == "href" and bool(_LINKED & set(attributes.get("rel", "").lower().split()))
+    return (tag, name) in _LOADING or (tag, name) == ("form", "action")
