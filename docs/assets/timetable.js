@@ -198,7 +198,7 @@ const widen = (timetable) => {
   }
 };
 
-const startFilters = (timetable, form, signal) => {
+const startFilters = (timetable, form) => {
   const items = [...timetable.querySelectorAll(".slot")];
   const mine = form.querySelector("[data-mine]");
   const names = [...new Set([...form.elements].map(({ name, type }) => (type === "radio" || type === "select-one" ? name : "")))].filter(Boolean);
@@ -242,16 +242,16 @@ const startFilters = (timetable, form, signal) => {
     if (target.name === "mine") stored.write(target.checked ? value("group") : null);
     remember();
     apply();
-  }, { signal });
-  form.addEventListener("reset", () => setTimeout(() => { remember(); apply(); }), { signal });
-  form.addEventListener("submit", (event) => event.preventDefault(), { signal });
+  });
+  form.addEventListener("reset", () => setTimeout(() => { remember(); apply(); }));
+  form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = false;
   apply();
 };
 
 /* --- Day sheets --------------------------------------------------------------------------- */
 
-const startSheets = (timetable, signal) => {
+const startSheets = (timetable) => {
   const asked = new URLSearchParams(location.search).get("day");
   const day = [...timetable.querySelectorAll("[data-day]")].find((one) => one.dataset.day === asked);
   const bar = timetable.querySelector("[data-day-bar]");
@@ -263,45 +263,38 @@ const startSheets = (timetable, signal) => {
     bar.querySelector("[data-day-name]").textContent = `Only ${inWords(asked)}.`;
   }
   for (const button of timetable.querySelectorAll("[data-print], [data-print-day]")) {
-    button.addEventListener("click", () => print(), { signal });
+    button.addEventListener("click", () => print());
   }
   timetable.querySelector("[data-print]").hidden = Boolean(day);
   timetable.querySelector("[data-sheets]").hidden = Boolean(day);
 };
 
-/* --- Beginning, and beginning again on each page that is loaded without leaving this one --- */
+/* --- Beginning ----------------------------------------------------------------------------- */
 
-let ended = new AbortController();
+const board = document.querySelector("[data-board]");
+const timetable = document.querySelector("[data-timetable]");
+const sign = document.querySelector("[data-today]");
+const source = timetable ?? board?.querySelector("[data-board-slots]")?.content;
+const slots = source ? [...source.querySelectorAll(".slot")].map(read) : [];
 let timer;
 
-const start = () => {
-  ended.abort();
-  ended = new AbortController();
+const tick = () => {
   clearTimeout(timer);
-  const { signal } = ended;
-  const board = document.querySelector("[data-board]");
-  const timetable = document.querySelector("[data-timetable]");
-  const sign = document.querySelector("[data-today]");
-  const source = timetable ?? board?.querySelector("[data-board-slots]")?.content;
-  const slots = source ? [...source.querySelectorAll(".slot")].map(read) : [];
-  if (board) showDeviceTimes(slots, board.dataset.zone, board.dataset.city);
-  if (timetable) {
-    startSheets(timetable, signal);
-    const form = timetable.querySelector("[data-choices]");
-    if (form) startFilters(timetable, form, signal);
-  }
-  if (!board && !sign) return;
-  const tick = () => {
-    clearTimeout(timer);
-    if (board) showBoard(board, slots);
-    if (timetable) markNow(slots, board.dataset.zone);
-    if (sign) showToday(sign);
-    timer = setTimeout(tick, MINUTE - (Date.now() % MINUTE));
-  };
-  tick();
-  document.addEventListener("visibilitychange", () => document.hidden || tick(), { signal });
+  if (board) showBoard(board, slots);
+  if (timetable) markNow(slots, board.dataset.zone);
+  if (sign) showToday(sign);
+  timer = setTimeout(tick, MINUTE - (Date.now() % MINUTE));
 };
 
-/* Material announces every page that it loads; without it there is this one only. */
-if (window.document$) window.document$.subscribe(start);
-else start();
+if (board) showDeviceTimes(slots, board.dataset.zone, board.dataset.city);
+if (timetable) {
+  startSheets(timetable);
+  const form = timetable.querySelector("[data-choices]");
+  if (form) startFilters(timetable, form);
+}
+if (board || sign) {
+  tick();
+  /* A page that slept, in another tab or behind 'back', wakes up to the minute. */
+  document.addEventListener("visibilitychange", () => document.hidden || tick());
+  addEventListener("pageshow", (event) => event.persisted && tick());
+}
