@@ -6,11 +6,11 @@ The way of the data, one direction only::
                                                           │
                                     overrides/pages/*.md ─┴► views ──► pages
                                                                          │
-                                             git ─► history ─► exports   │
+                                             git ─► history ─► exports ◄─┤
                                                    compose(root) ◄─┴─────┘
                                                mkdocs_hooks.py │ handbook check
 
 A module imports only from those before it in this order: problem, codes, source, schema, prose,
-extension, markup, store, bibliography, text, book, addresses, rules, dates, views, pages, zones,
-history, calendars, exports, compose, report, cli.
+extension, markup, store, bibliography, text, book, addresses, rules, dates, views, pages, search,
+zones, history, calendars, exports, compose, report, cli.
 """

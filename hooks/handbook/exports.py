@@ -1,13 +1,15 @@
-"""What is published beside the pages: calendars, and whatever else is made from the same data."""
+"""What is published beside the pages: calendars, what the search looks in."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from handbook import calendars, history
+from handbook import calendars, history, search
 from handbook.book import Book
+from handbook.pages import Page
 from handbook.problem import Problem
 
 
@@ -29,3 +31,9 @@ def make(
     past, problems = history.read(root, book, today)
     files = calendars.make(book, past, root / "overrides", base, today)
     return tuple(Export(path, content) for path, content in files.items()), problems
+
+
+def of_pages(book: Book, pages: Sequence[Page], today: dt.date) -> tuple[Export, ...]:
+    """The exports that say what the pages say."""
+    files = search.make(book, pages, today)
+    return tuple(Export(path, content) for path, content in files.items())
