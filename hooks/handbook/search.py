@@ -36,7 +36,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Document:
-    """What can be found. `kind` is a collection, or `clauses`, `days` or `pages`.
+    """What can be found. `kind` is a collection, or `clauses`, `days`, `pages` or `lists`.
 
     `names` are proper names (in full, short, in other languages, numbers), `aliases` what people
     type for it; `facts` are lines that are searched, and shown where they are why it was found.
@@ -67,7 +67,7 @@ def make(book: Book, pages: Sequence[Page], today: dt.date) -> dict[str, bytes]:
         "text": f"{TEXT.rpartition('/')[2]}?{digest(text.decode())[:12]}",
         "stops": len(book.stages),
         "suggestions": suggestions(book, today),
-        "documents": [_brief(document) for document in found],
+        "documents": _columns(found),
     }
     return {NAMES: _json(names), TEXT: text}
 
@@ -76,15 +76,12 @@ def _json(value: object) -> bytes:
     return f"{json.dumps(value, ensure_ascii=False, separators=(',', ':'))}\n".encode()
 
 
-def _brief(document: Document) -> dict[str, object]:
-    """A document without its text and facts, and without what it does not have."""
-    told: dict[str, object] = plain(document)
-    later = ("text", "facts")
-    return {
-        name: value
-        for name, value in told.items()
-        if name == "href" or (value and name not in later)
-    }
+_EARLY = ("kind", "href", "title", "summary", "names", "aliases", "headings", "parts", "stops")
+
+
+def _columns(documents: Sequence[Document]) -> dict[str, list[object]]:
+    """The documents by field, which packs better than field by field; 0 where there is nothing."""
+    return {name: [plain(getattr(one, name)) or 0 for one in documents] for name in _EARLY}
 
 
 def suggestions(book: Book, today: dt.date) -> list[str]:
@@ -114,7 +111,7 @@ def documents(book: Book, pages: Sequence[Page], today: dt.date) -> Iterator[Doc
     made = {addresses.of_uri(page.uri): page for page in pages}
     records = [*_records(book, made), *_clauses(book, today), *_days(book)]
     yield from records
-    known = {document.href for document in records}
+    known = {document.href for document in records} | {"search/"}
     current = made["timetable/"].meta["edition"]
     if current:
         known.add(current["href"])  # the same page once more, as the timetable of today
@@ -139,13 +136,16 @@ def _records(book: Book, made: Mapping[str, Page]) -> Iterator[Document]:
                 href,
                 title,
                 told.summary or views.text_of(entity, "summary"),
-                (names := _other(told.names, title)),
-                _other([*getattr(entity, "aliases", ()), *_former(entity)], title, *names),
+                (names := _other(told.names, title, *title.split(": "))),
+                _other(
+                    [*getattr(entity, "aliases", ()), *_former(entity)],
+                    *(title, *title.split(": "), *names),
+                ),
                 # Headings with an id are the template's and stand on every page of the kind.
                 tuple(one.heading for one in cut if one.heading and not one.id),
                 facts=_unique(told.facts),
                 stops=tuple(sorted(numbers[stage] for stage in stages)),
-                text=told.text or _joined(cut),
+                text=told.text or " ".join(one.text for one in cut if one.text),
             )
 
 
@@ -197,8 +197,10 @@ def _place(book: Book, record_id: str) -> _Told:
 
 def _case(book: Book, record_id: str) -> _Told:
     case = book.cases[record_id]
-    about = [case.organisation] if case.organisation else []
-    return _Told(_called(book, about), [case.makes, case.town, case.kind, case.licence])
+    about = _called(book, [case.organisation] if case.organisation else [])
+    is_itself = any(_spelt(name).startswith(_spelt(case.title)) for name in about)
+    facts = [case.makes, case.town, case.kind, case.licence]
+    return _Told(about, facts) if is_itself else _Told(facts=[*facts, *about])
 
 
 def _framework(book: Book, record_id: str) -> _Told:
@@ -220,8 +222,8 @@ def _term(book: Book, record_id: str) -> _Told:
     term = book.glossary[record_id]
     foreign = [word for words in translations(term).values() for word in words.split(", ")]
     return _Told(
-        [term.term if term.abbreviation else None, *foreign],
-        title=term.abbreviation or term.term,
+        foreign,
+        title=f"{term.abbreviation}: {term.term}" if term.abbreviation else term.term,
         text=prose.plain(prose.without_citations(term.definition)),
     )
 
@@ -268,9 +270,8 @@ def _clauses(book: Book, today: dt.date) -> Iterator[Document]:
     for framework_id, framework in book.frameworks.items():
         called = framework.short or framework.title
         for clause in views.clauses(book, framework_id, today):
-            yield Document(
-                "clauses", clause.href, f"{called}, {clause.id}: {clause.title}", framework.title
-            )
+            title = f"{called}, {clause.id}: {clause.title}"
+            yield Document("clauses", clause.href, title, facts=(framework.title,))
 
 
 def _days(book: Book) -> Iterator[Document]:
@@ -278,51 +279,47 @@ def _days(book: Book) -> Iterator[Document]:
     for edition_id, edition in book.editions.items():
         for day in views.timetable(book, edition_id):
             if day.slots:
-                titles = dict.fromkeys(slot.title for slot in day.slots)
+                titles = ", ".join(dict.fromkeys(slot.title for slot in day.slots))
+                notes = _unique([slot.note for slot in day.slots])
                 yield Document(
                     "days",
                     day.slots[0].href,
                     dates.day(day.date, book.course.language),
-                    ", ".join(titles),
                     aliases=(day.date,),
-                    facts=(edition.title, *_unique([slot.note for slot in day.slots])),
+                    facts=(titles, edition.title, *notes),
                 )
 
 
 # --- Pages that are no record ----------------------------------------------------------------
 
+_LISTS = frozenset(
+    ["timetable/", "pipeline/", "outcomes/", "glossary/", "references/"]
+    + [f"{name}/" for name in addresses.ENTITY_PAGES]
+)
+"""Pages that gather what is to be found by itself."""
+
 
 def _page(address: str, page: Page, known: set[str]) -> Document:
     """A page, without those of its sections that are documents of their own."""
     cut = [one for one in prose.sections(page.body) if f"{address}#{one.id}" not in known]
-    if page.meta:
-        parts = [one for one in cut if one.id]
-        headings = [one.heading for one in cut if one.heading and not one.id]
-    else:
-        parts = []
-        headings = [one.heading for one in cut if one.heading and one.heading != page.title]
-    summary = str(page.meta.get("description") or "")
-    text = _joined(cut)
+    # The same template also makes the timetables of past editions.
+    sought = page.sought if address in addresses.HUBS else {}
+    texts = [one.text for one in cut if one.text]
+    own = [one.heading for one in cut if one.heading not in ("", page.title)]
     return Document(
-        "pages",
+        "lists" if address in _LISTS else "pages",
         address,
         page.title,
-        summary or _beginning(next((one.text for one in cut if one.text), "")),
-        aliases=_listed(page.sought.get("", "")),
-        headings=tuple(headings),
-        parts=tuple(Part(one.id, one.heading, page.sought.get(one.id, "")) for one in parts),
-        text=text,
+        str(page.meta.get("description") or _beginning(next(iter(texts), ""))),
+        aliases=_listed(sought.get("", "")),
+        headings=() if page.meta else tuple(own),
+        parts=tuple(Part(one.id, one.heading, sought[one.id]) for one in cut if one.id in sought),
+        text=" ".join([*(own if page.meta and not sought else []), *texts]),
     )
 
 
 def _listed(words: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in words.split(",") if word.strip())
-
-
-def _joined(cut: Sequence[prose.Section]) -> str:
-    """The text of sections with the headings that their author gave them."""
-    said = [part for one in cut for part in (one.heading if not one.id else "", one.text) if part]
-    return " ".join(said)
 
 
 def _beginning(text: str) -> str:

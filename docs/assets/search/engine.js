@@ -15,7 +15,7 @@ const PLAIN = { ø: "o", æ: "ae", œ: "oe", ß: "ss", ł: "l", đ: "d", ð: "d"
 
 /** Words of questions and of running text. They are left out of a query that has others. */
 const COMMON = new Set(
-  ("a about an and any are as at be been by can could did do does each find for from get give go had has have how " +
+  ("a about an and any are as at be been between by can could course did difference do does each find for from get give go had has have how " +
     "i if in into is it its long many may me mean means much must my need of on one or our shall should so some tell than that the their " +
     "them then there these they this those to us want was we were what when where which who whom whose why will with " +
     "would you your").split(" "),
@@ -82,7 +82,7 @@ const words = (text) => {
 /** What a name is compared by as a whole: all its words in one, without an article before it. */
 const key = (text) =>
   chunks(text.replace(/^(?:the|an?) /i, ""))
-    .map(({ parts, whole }) => whole || parts[0])
+    .map(word)
     .join("");
 
 /** Where words that were found stand in a text: pairs of start and end. */
@@ -110,10 +110,12 @@ const KINDS = {
   outcomes: 0.75,
   clauses: 0.7,
   days: 0.7,
-  pages: 0.6,
+  pages: 0.7,
+  lists: 0.4,
 };
 const ORDER = Object.keys(KINDS);
 const FIELDS = { title: 5, names: 4, aliases: 3.5, headings: 2, summary: 1.5 };
+const LATER = { facts: 2.5, text: 1 }; // and what comes with the texts
 const PAIR = 20; // what a name in two words counts for a query in one
 const PART_OF_TEXT = 0.35; // what a word counts in the text, against one in a name
 const ALL = { combineWith: "OR", tokenize: (text) => [text], processTerm: (term) => term };
@@ -164,15 +166,21 @@ const leaf = ({ parts, whole }) =>
 /** The whole handbook, searched by its names at once, and by its texts when they are there. */
 export class Search {
   #names = index(Object.keys(FIELDS));
-  #texts = index(["text"]);
+  #texts = index(Object.keys(LATER));
   #keys = new Map();
   #pairs = new Map();
   #ready = false;
 
+  /** From search/names.json, where the documents stand by field, with 0 for what one does not have. */
   constructor({ documents, stops, suggestions }) {
-    this.documents = documents;
+    const fields = Object.keys(documents);
+    this.documents = documents.kind.map((_, id) => ({
+      href: "",
+      ...Object.fromEntries(fields.filter((field) => documents[field][id]).map((field) => [field, documents[field][id]])),
+      id,
+    }));
     this.stops = stops;
-    this.suggestions = suggestions.map((href) => documents.find((document) => document.href === href)).filter(Boolean);
+    this.suggestions = suggestions.map((href) => this.documents.find((document) => document.href === href)).filter(Boolean);
   }
 
   /** Index the names, once. It waits until then, so that the suggestions need not. */
@@ -180,7 +188,6 @@ export class Search {
     if (this.#ready) return;
     this.#ready = true;
     this.documents.forEach((document, id) => {
-      document.id = id;
       const { title, names = [], aliases = [] } = document;
       for (const name of proper(document)) this.#named(name, id, 3);
       for (const name of [...aliases, ...said(document)]) {
@@ -203,7 +210,7 @@ export class Search {
   /** Names in two words that somebody may write as one. */
   #paired(line, id) {
     for (const { pair } of placed(line)) {
-      if (pair) (this.#pairs.get(pair) ?? this.#pairs.set(pair, new Map()).get(pair)).set(id, { score: PAIR, terms: [pair] });
+      if (pair) (this.#pairs.get(pair) ?? this.#pairs.set(pair, new Map()).get(pair)).set(id, { score: PAIR, terms: [pair], titled: true });
     }
   }
 
@@ -211,7 +218,7 @@ export class Search {
   async read(texts) {
     this.prepare();
     texts.forEach(([text, ...facts], id) => Object.assign(this.documents[id], { body: text, facts }));
-    const documents = texts.map((lines, id) => ({ id, text: lines.join("\n") }));
+    const documents = texts.map(([text, ...facts], id) => ({ id, text, facts }));
     await this.#texts.addAllAsync(documents, { chunkSize: 15 });
   }
 
@@ -224,7 +231,7 @@ export class Search {
     const answer = this.#look(query);
     // A term under another of its names: what uses the usual name comes after what has this one.
     const term = answer.results.find(({ document, rank }) => rank && document.kind === "glossary")?.document;
-    const usual = term ? [term.title, ...(term.names ?? []).slice(0, 1)] : [];
+    const usual = term ? term.title.split(": ") : [];
     const known = new Set(answer.results.map(({ document }) => document.id));
     for (const name of usual) {
       const more = this.#look(name);
@@ -240,21 +247,24 @@ export class Search {
     const units = unitsOf(query);
     const found = new Map();
     units.forEach((unit, number) => {
-      for (const [id, { score, terms }] of this.#unit(unit)) this.#count(found, id, [number], score, terms);
+      for (const [id, hit] of this.#unit(unit)) count(found, id, [number], hit);
       if (!unit.pair) return;
-      for (const [id, { score, terms }] of this.#ask(this.#names, unit.pair, {})) {
-        this.#count(found, id, [number, number + 1], score, terms);
-      }
+      for (const [id, hit] of this.#ask(this.#names, unit.pair, {})) count(found, id, [number, number + 1], hit);
     });
-    const most = Math.max(0, ...[...found.values()].map(({ units: met }) => met.size));
+    const most = Math.max(0, ...Array.from(found.values(), ({ units: met }) => met.size));
     const partial = most < units.length;
+    // Of a query that nothing answers, a letter or less than half the words is no answer either.
     if (most < units.length / 2) return { results: [], partial };
+    const tells = ({ units: met }) => !partial || [...met].some((number) => word(units[number]).length > 2);
+    const enough = most - Math.floor(most / 3); // of a long question a word or two may be missing
     const exact = this.#exact(query, units);
     const results = [...found]
-      .filter(([id, { units: met }]) => met.size === most || exact.has(id))
-      .map(([id, { score, terms }]) => {
+      .filter(([id, hit]) => (hit.units.size >= enough && tells(hit)) || exact.has(id))
+      .map(([id, { score, terms, units: met, titled }]) => {
         const document = this.documents[id];
-        return { document, terms, rank: exact.get(id) ?? 0, score: score * KINDS[document.kind], part: part(document, terms) };
+        const whole = units.length === 1 && [...terms].some((term) => this.#keys.get(term)?.has(id));
+        const weight = KINDS[document.kind] * (met.size / most) ** 4 * (whole || titled.size === units.length ? 2 : 1);
+        return { document, terms, rank: exact.get(id) ?? 0, score: score * weight, part: part(document, terms) };
       });
     results.sort(
       (one, other) =>
@@ -267,49 +277,59 @@ export class Search {
 
   /** Documents with a name that is the query itself, with and without the words of a question. */
   #exact(query, units) {
-    const asked = [key(query.slice(0, LONGEST)), units.map(({ parts, whole }) => whole || parts[0]).join("")];
+    const asked = [key(query.slice(0, LONGEST)), units.map(word).join("")];
     return new Map(asked.reverse().flatMap((one) => [...(this.#keys.get(one) ?? [])]));
   }
 
   /** What one word finds. Slips are allowed for where no name has it as it is. */
   #unit(unit) {
     const term = leaf(unit);
-    const word = unit.whole || unit.parts[0];
+    const plain = word(unit);
     const names = this.#ask(this.#names, term, { prefix: (part) => part.length > 2 });
     const texts = this.#ask(this.#texts, term, { prefix: (part) => part.length > 3 });
-    const add = (hits, to = names, share = 1) => {
-      for (const [id, { score, terms }] of hits) {
-        const hit = to.get(id);
-        to.set(id, { score: (hit?.score ?? 0) + score * share, terms: [...(hit?.terms ?? []), ...terms] });
-      }
-    };
-    add(this.#pairs.get(word) ?? []);
-    if (!names.size) add(this.#ask(this.#names, term, unit.last && word.length < 3 ? { prefix: true } : { fuzzy: slips }));
-    if (!names.size && !texts.size && word.length > 3) {
-      const nearly = { combineWith: "OR", queries: [word, ...swapped(word)] };
-      const fuzzy = (part) => part === word && (part.length > 5 ? 2 : slips(part));
-      add(this.#ask(this.#names, nearly, { fuzzy }));
-      add(this.#ask(this.#texts, nearly, { fuzzy: (part) => part === word && slips(part) }), texts);
+    add(names, this.#pairs.get(plain) ?? []);
+    if (!names.size) add(names, this.#ask(this.#names, term, unit.last && plain.length < 3 ? { prefix: true } : { fuzzy: slips }));
+    if (!names.size && !texts.size && plain.length > 3) {
+      const nearly = { combineWith: "OR", queries: [plain, ...swapped(plain)] };
+      add(names, this.#ask(this.#names, nearly, { fuzzy: (part) => part === plain && (part.length > 5 ? 2 : slips(part)) }));
+      add(texts, this.#ask(this.#texts, nearly, { fuzzy: (part) => part === plain && slips(part) }));
     }
-    add(texts, names, PART_OF_TEXT);
+    // A definition says in its text what others say in their summary.
+    add(names, texts, (id) => (this.documents[id].summary ? PART_OF_TEXT : 1));
     return names;
   }
 
   #ask(where, term, options) {
     const weights = { fuzzy: 0.3, prefix: 0.4 };
-    const boost = where === this.#names ? FIELDS : {};
-    const hits = where.search(term, { ...ALL, boost, weights, ...options });
-    // MiniSearch multiplies a score by how many of the words were met; here they are one word.
-    return new Map(hits.map(({ id, score, terms, queryTerms }) => [id, { score: score / queryTerms.length, terms }]));
-  }
-
-  #count(found, id, numbers, score, terms) {
-    const hit = found.get(id) ?? found.set(id, { score: 0, units: new Set(), terms: new Set() }).get(id);
-    hit.score += score;
-    for (const number of numbers) hit.units.add(number);
-    for (const term of terms) hit.terms.add(term);
+    const boost = where === this.#names ? FIELDS : LATER;
+    return new Map(
+      where.search(term, { ...ALL, boost, weights, ...options }).map(({ id, score, terms, queryTerms, match }) => [
+        id,
+        // MiniSearch multiplies a score by how many of the words were met; here they are one word.
+        { score: score / queryTerms.length, terms, titled: Object.values(match).some((fields) => fields.includes("title")) },
+      ]),
+    );
   }
 }
+
+const word = ({ whole, parts }) => whole || parts[0];
+
+/** Put hits for the same word together. */
+const add = (all, hits, share = () => 1) => {
+  for (const [id, { score, terms, titled }] of hits) {
+    const hit = all.get(id) ?? { score: 0, terms: [], titled: false };
+    all.set(id, { score: hit.score + score * share(id), terms: [...hit.terms, ...terms], titled: hit.titled || titled });
+  }
+};
+
+/** Count a hit for the words of a query with these numbers. */
+const count = (found, id, numbers, { score, terms, titled }) => {
+  const hit = found.get(id) ?? found.set(id, { score: 0, units: new Set(), titled: new Set(), terms: new Set() }).get(id);
+  hit.score += score;
+  for (const number of numbers) hit.units.add(number);
+  for (const number of titled ? numbers : []) hit.titled.add(number);
+  for (const term of terms) hit.terms.add(term);
+};
 
 /** The part of a page that has more of the words than the page's own title has. */
 const part = ({ title, parts = [] }, terms) => {
