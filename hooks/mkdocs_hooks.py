@@ -234,9 +234,7 @@ _UNUSED = re.compile(
     r"assets/(?:javascripts|images)/|assets/stylesheets/(?:palette|.*\.map$)|pages/.*\.txt$"
 )
 """Of the theme: scripts, which are ours; palettes; its picture. And our templates of text."""
-_BOXES = re.compile(
-    r'<input class="md-toggle".*?(?=<div data-md-component="announce">)', re.DOTALL
-)
+_BOXES = re.compile(r'<input class="md-toggle".*?(?=<div data-md-component="announce">)', re.DOTALL)
 """The theme's hidden check boxes for its menu and its search, and its own skip link."""
 
 

@@ -31,6 +31,7 @@ HUBS = {
     "glossary/": "glossary.md",
     "references/": "references.md",
     "practical/": "practical.md",
+    "search/": "search.md",
     "contributing/rules/": "contributing/rules.md",
     **{f"{name}/": f"{name}/index.md" for name in ENTITY_PAGES},
 }

@@ -81,9 +81,9 @@ def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Com
     found = replace(found, problems=tuple(sorted({*found.problems, *problems})))
     if not found.sound:
         return found
-    return replace(
-        found, pages=pages.make(found.book, root / "overrides", found.today), exports=made
-    )
+    printed = pages.make(found.book, root / "overrides", found.today)
+    made += exports.of_pages(found.book, printed, found.today)
+    return replace(found, pages=printed, exports=made)
 
 
 def day(book: Book) -> dt.date:

@@ -1,13 +1,15 @@
-"""What is published beside the pages: calendars, stylesheets, whatever else the data gives."""
+"""What is published beside the pages: calendars, stylesheets, what the search looks in."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from handbook import calendars, history, timetable
+from handbook import calendars, history, search, timetable
 from handbook.book import Book
+from handbook.pages import Page
 from handbook.problem import Problem
 
 
@@ -30,3 +32,9 @@ def make(
     files = calendars.make(book, past, root / "overrides", base, today)
     files |= {path: css.encode() for path, css in timetable.stylesheets(book).items()}
     return tuple(Export(path, content) for path, content in files.items()), problems
+
+
+def of_pages(book: Book, pages: Sequence[Page], today: dt.date) -> tuple[Export, ...]:
+    """The exports that say what the pages say."""
+    files = search.make(book, pages, today)
+    return tuple(Export(path, content) for path, content in files.items())

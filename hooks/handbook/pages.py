@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
 
@@ -29,6 +29,7 @@ class Page:
 
     `meta` is all that its theme template reads: plain values, and views made of plain values, so
     that `plain(meta)` is JSON. `anchors` are the ids that its parts add to those of its headings.
+    `sought` is what else people call the page, and its sections by their ids: names with commas.
     """
 
     uri: str
@@ -37,6 +38,7 @@ class Page:
     source: str
     meta: Values = field(default_factory=dict)
     anchors: tuple[str, ...] = ()
+    sought: Mapping[str, str] = field(default_factory=dict)
 
 
 def make(book: Book, templates: FilePath, today: dt.date) -> tuple[Page, ...]:
@@ -351,6 +353,7 @@ HUBS: tuple[Hub, ...] = (
     Hub("glossary.md", "glossary", _glossary, "data/glossary.yml"),
     Hub("references.md", "references", _nothing, "data/references.bib"),
     Hub("practical.md", "practical", _practical, "data/course.yml"),
+    Hub("search.md", "search", _nothing, "overrides/pages/search.md"),
     Hub("contributing/rules.md", "rules", _nothing, "hooks/handbook/codes.yml"),
 )
 
@@ -525,7 +528,8 @@ class _Press:
             "generated": True,
             **{name: value for name, value in values.items() if name != "record"},
         }
-        return self._pressed(uri, title, body, located, source, meta, anchors)
+        made = self._pressed(uri, title, body, located, source, meta, anchors)
+        return replace(made, sought=getattr(module, "sought", {}))
 
     def _prepared(self, uri: str, located: dict[str, str]) -> Callable[..., str]:
         """What templates call `prose`: makes one field ready for the page at `uri`."""

