@@ -107,12 +107,15 @@ def test_a_former_id_is_another_name(lichen_course: Path) -> None:
     ("markdown", "words"),
     [
         ("A *b* **c** `d_e` f_g_h _i_.", "A b c d_e f_g_h i."),
-        ("See [the code](../x.md#y), ![a map](m.png) and [two][1].", "See the code, a map and two."),
+        (
+            "See [the code](../x.md#y), ![a map](m.png) and [two][1].",
+            "See the code, a map and two.",
+        ),
         ("Said[@kuusi2024, p. 3] twice[^n1].\n\n[^n1]: A note.", "Said twice."),
         ("*[UV]: **ultraviolet**\n\nLight\n\n\\bibliography", "Light"),
         ("| A | B |\n|:--|--:|\n| one | two |", "A B one two"),
         ("- one\n- two\n\n1. three\n\n> four", "one two three four"),
-        ("<!-- part: days -->\n<div class=\"x\" markdown=\"1\">\n\nx\n\n</div>", "x"),
+        ('<!-- part: days -->\n<div class="x" markdown="1">\n\nx\n\n</div>', "x"),
         ("CD34&#43; &lt;b&gt; \\*", "CD34+ <b> *"),
         ("```yaml\ntitle: x\n```", "title: x"),
         ("At https://example.org/a_b now", "At now"),

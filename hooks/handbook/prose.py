@@ -380,9 +380,7 @@ _SIGNS = re.compile(
     re.MULTILINE,
 )
 _LOW = re.compile(r"(?<!\w)_+|_+(?!\w)")
-_LINKED = re.compile(
-    r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)|\[[^\]\n]*\])"
-)
+_LINKED = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)|\[[^\]\n]*\])")
 
 
 @lru_cache(maxsize=2048)
