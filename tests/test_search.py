@@ -107,7 +107,10 @@ def test_a_former_id_is_another_name(lichen_course: Path) -> None:
     ("markdown", "words"),
     [
         ("A *b* **c** `d_e` f_g_h _i_.", "A b c d_e f_g_h i."),
-        ("[The code](../x.md#y), ![a map](m.png) and [two][1].", "The code, a map and two."),
+        (
+            "See [the code](../x.md#y), ![a map](m.png) and [two][1].",
+            "See the code, a map and two.",
+        ),
         ("Said[@kuusi2024, p. 3] twice[^n1].\n\n[^n1]: A note.", "Said twice."),
         ("*[UV]: **ultraviolet**\n\nLight\n\n\\bibliography", "Light"),
         ("| A | B |\n|:--|--:|\n| one | two |", "A B one two"),

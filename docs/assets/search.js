@@ -2,9 +2,17 @@
 {
   const folder = new URL("search/", document.currentScript.src);
   const files = ["../vendor/minisearch-7.2.0.min.js", "engine.js", "ui.js"];
-  const load = () => Promise.all(files.map((file) => import(new URL(file, folder)))).then((modules) => modules.at(-1));
-  const mount = (form) => load().then(({ mount: begin }) => begin(form));
-  const dialog = () => document.getElementById("search");
+  let names;
+  /** Ask for everything at once. The server says whether the names it gave before are still right. */
+  const load = () => {
+    names ??= fetch(new URL("../../search/names.json", folder), { cache: "no-cache" });
+    return Promise.all(files.map((file) => import(new URL(file, folder))));
+  };
+  const mount = async (form) => {
+    const [, , ui] = await load();
+    if (!(await ui.mount(form, names))) names = undefined; // the next time may go better
+  };
+  const dialog = () => document.getElementById("search_dialog");
   const slash = "search-key"; // in localStorage: "off" for readers who do not want a single key (WCAG 2.1.4)
   const stored = () => {
     try {
@@ -20,6 +28,7 @@
     if (!here && !dialog().open) {
       dialog().showModal();
       mount(field.form);
+      field.dispatchEvent(new Event("input")); // opened again, it begins at the first result again
     }
     field.focus();
     field.select();

@@ -314,7 +314,9 @@ def _page(address: str, page: Page, known: set[str]) -> Document:
         str(page.meta.get("description") or _beginning(next(iter(texts), ""))),
         aliases=_listed(sought.get("", "")),
         headings=() if page.meta else tuple(own),
-        parts=tuple(Part(one.id, one.heading, sought[one.id]) for one in cut if one.id in sought),
+        parts=tuple(
+            Part(one.id, one.heading, sought[one.id]) for one in cut if one.id and one.id in sought
+        ),
         text=" ".join([*(own if page.meta and not sought else []), *texts]),
     )
 

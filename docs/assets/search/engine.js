@@ -85,16 +85,20 @@ const key = (text) =>
     .map(word)
     .join("");
 
-/** Where words that were found stand in a text: pairs of start and end. */
+/** Where words that were found stand in a text: pairs of start and end, the first of them if there are many. */
 export const marks = (text, terms) => {
   const found = [];
+  for (const { 0: chunk, index } of text.matchAll(CHUNK)) {
+    const { parts, whole } = forms(chunk);
+    if (terms.has(whole) || parts.some((part) => terms.has(part))) found.push([index, index + chunk.length]);
+    if (found.length === MARKS) break;
+  }
+  if (found.length || text.length > LONGEST_NAME) return found;
   const all = placed(text);
-  all.forEach(({ start, end, parts, whole, pair }, number) => {
-    if (parts.some((part) => terms.has(part)) || terms.has(whole)) found.push([start, end]);
-    else if (pair && terms.has(pair)) found.push([start, all[number + 1].end]);
-  });
-  return found.filter(([start], number) => !number || start >= found[number - 1][1]);
+  return all.flatMap(({ start, pair }, number) => (pair && terms.has(pair) ? [[start, all[number + 1].end]] : []));
 };
+const MARKS = 12;
+const LONGEST_NAME = 200; // characters of a text in which two words may be one that was looked for
 
 /* --- Documents --------------------------------------------------------------------------- */
 
@@ -148,7 +152,7 @@ const swapped = (term) =>
   [...term].slice(1).map((_, at) => term.slice(0, at) + term[at + 1] + term[at] + term.slice(at + 2));
 
 const unitsOf = (query) => {
-  const all = placed(query.slice(0, LONGEST).normalize("NFC")).slice(0, MOST);
+  const all = placed(query.normalize("NFC")).slice(0, MOST);
   const telling = all.filter(({ text }) => !COMMON.has(text.toLowerCase()) || /^\p{Lu}{2,}$/u.test(text));
   const used = telling.length ? telling : all;
   return used.map((chunk) => ({
@@ -228,10 +232,11 @@ export class Search {
    */
   find(query) {
     this.prepare();
+    query = query.slice(0, LONGEST);
     const answer = this.#look(query);
     // A term under another of its names: what uses the usual name comes after what has this one.
     const term = answer.results.find(({ document, rank }) => rank && document.kind === "glossary")?.document;
-    const usual = term ? term.title.split(": ") : [];
+    const usual = term ? term.title.split(": ").filter((name) => key(name) !== key(query)) : [];
     const known = new Set(answer.results.map(({ document }) => document.id));
     for (const name of usual) {
       const more = this.#look(name);
@@ -277,7 +282,7 @@ export class Search {
 
   /** Documents with a name that is the query itself, with and without the words of a question. */
   #exact(query, units) {
-    const asked = [key(query.slice(0, LONGEST)), units.map(word).join("")];
+    const asked = [key(query), units.map(word).join("")];
     return new Map(asked.reverse().flatMap((one) => [...(this.#keys.get(one) ?? [])]));
   }
 
@@ -348,21 +353,21 @@ export const HOME = new URL("../../", import.meta.url);
 
 let loading;
 
-/** The search, loaded once; `texts` is a promise that the texts are in. */
-export const load = () => (loading ??= begin().catch((error) => ((loading = undefined), Promise.reject(error))));
+/** The search, made once from the answer with the names; `texts` is a promise that the texts are in. */
+export const load = (answer) => (loading ??= begin(answer).catch((error) => ((loading = undefined), Promise.reject(error))));
 
-const begin = async () => {
-  // The server is asked whether the names are still the same; the texts carry their digest.
-  const names = await json(new URL("search/names.json", HOME), { cache: "no-cache" });
+const begin = async (answer) => {
+  const names = await json(answer);
   const search = new Search(names);
   setTimeout(() => search.prepare());
-  search.texts = json(new URL(`search/${names.text}`, HOME)).then((texts) => search.read(texts));
+  // The address of the texts has their digest in it: a copy that a browser kept is the right one.
+  search.texts = json(fetch(new URL(`search/${names.text}`, HOME))).then((texts) => search.read(texts));
   search.texts.catch(() => {});
   return search;
 };
 
-const json = async (address, options) => {
-  const answer = await fetch(address, options);
-  if (!answer.ok) throw new Error(`${answer.status} for ${address}`);
+const json = async (asked) => {
+  const answer = await asked;
+  if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
   return answer.json();
 };

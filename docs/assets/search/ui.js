@@ -4,9 +4,11 @@
 import { HOME, load, marks } from "./engine.js";
 
 const BEST = 3; // shown above the groups, whatever their kind
-const SHOWN = 30; // at once, of all that were found
+const SHOWN = 20; // at once, of all that were found
 const PAGE = 8; // options that Page Down passes
-const EXCERPT = 150; // characters of a text around the words that were found
+const EXCERPT = 150; // characters of a text around the words that were found,
+const LEAD = 40; // of which so many stand before them,
+const SPAN = 1500; // out of so many that are looked through
 const SVG = "http://www.w3.org/2000/svg";
 
 const element = (name, attributes = {}, ...content) => {
@@ -27,19 +29,24 @@ const marked = (text, terms) => {
   return [...nodes, text.slice(position)];
 };
 
-/** The piece of a long text that has most of the words. */
+/** The piece of a long text that has most of the words, near the first place that has one. */
 const excerpt = (text, terms) => {
-  const found = marks(text, terms);
-  let best = [0, 0];
+  const lower = text.toLowerCase();
+  const stems = [...terms].filter((term) => term.length > 2).map((term) => term.slice(0, Math.max(4, term.length - 2)));
+  const places = stems.map((stem) => lower.indexOf(stem)).filter((place) => place >= 0);
+  const from = Math.max(0, Math.min(...places, text.length) - LEAD) * Number(places.length > 0);
+  // Where no word stands as it is compared, it is spelt otherwise, and all is looked through.
+  const found = marks(text.slice(from, places.length ? from + SPAN : undefined), terms);
+  let best = [from, 0];
   found.forEach(([start], number) => {
-    const inside = new Set(found.slice(number).filter(([, end]) => end < start + EXCERPT).map(([from, to]) => text.slice(from, to).toLowerCase()));
-    if (inside.size > best[1]) best = [Math.max(0, start - 40), inside.size];
+    const inside = found.slice(number).filter(([, end]) => end < start + EXCERPT - LEAD);
+    const different = new Set(inside.map(([one, end]) => lower.slice(from + one, from + end))).size;
+    if (different > best[1]) best = [Math.max(0, from + start - LEAD), different];
   });
-  const [from] = best;
-  const start = from && text.indexOf(" ", from) + 1;
-  const cut = text.slice(start, start + EXCERPT);
-  const end = start + EXCERPT < text.length ? cut.lastIndexOf(" ") : cut.length;
-  return `${start ? "… " : ""}${cut.slice(0, end)}${start + EXCERPT < text.length ? " …" : ""}`;
+  const start = best[0] && text.indexOf(" ", best[0]) + 1;
+  const rest = text.slice(start, start + EXCERPT);
+  const isWhole = start + EXCERPT >= text.length;
+  return `${start ? "… " : ""}${isWhole ? rest : `${rest.slice(0, rest.lastIndexOf(" "))} …`}`;
 };
 
 /** What stands beside the title and under it: the name that was found, and where the words are. */
@@ -72,9 +79,9 @@ const line = (stops, all, label) => {
   return svg;
 };
 
-/** Bring one form of the search to life; see overrides/partials/search.html. */
-export const mount = async (form) => {
-  if (form.dataset.mounted) return;
+/** Bring one form of the search to life; see overrides/partials/search.html. False where it failed. */
+export const mount = async (form, names) => {
+  if (form.dataset.mounted) return true;
   form.dataset.mounted = "yes";
   const input = form.querySelector("[role=combobox]");
   const list = form.querySelector("[role=listbox]");
@@ -92,24 +99,24 @@ export const mount = async (form) => {
 
   let search;
   try {
-    search = await load();
+    search = await load(names);
   } catch {
     delete form.dataset.mounted;
     status.textContent = say("failed");
     nothing.hidden = false;
-    return;
+    return false;
   }
 
   const options = () => [...list.querySelectorAll("[role=option]")];
 
-  const activate = (number) => {
+  const activate = (number, { scroll = true } = {}) => {
     active = number;
     input.removeAttribute("aria-activedescendant");
     options().forEach((option, place) => {
       option.setAttribute("aria-selected", String(place === active));
       if (place !== active) return;
       input.setAttribute("aria-activedescendant", option.id);
-      option.scrollIntoView({ block: "nearest" });
+      if (scroll) option.scrollIntoView({ block: "nearest" });
     });
   };
 
@@ -192,7 +199,7 @@ export const mount = async (form) => {
     show(wanted.length ? grouped(wanted.slice(0, SHOWN)) : []);
     nothing.hidden = results.length > 0;
     status.textContent = told(query, wanted.length, partial);
-    activate(0);
+    activate(0, { scroll: false });
   };
 
   /** Once more, now that the texts are there, without losing the reader's place. */
@@ -235,6 +242,6 @@ export const mount = async (form) => {
   form.addEventListener("submit", (event) => event.preventDefault());
 
   render();
-  await search.texts.catch(() => {});
-  renew();
+  search.texts.then(renew, () => {});
+  return true;
 };

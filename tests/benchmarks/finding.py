@@ -1,0 +1,100 @@
+"""Measures the search in a real browser. Not a test: it prints, and judges nothing.
+
+Run it with `.venv/bin/python tests/benchmarks/finding.py SITE`, where SITE is a built site. The
+first figures are of a page that has never searched before, with all files from this machine; the
+others of a search that has its texts. Medians, and the worst of the warm queries.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import shutil
+import statistics
+import sys
+import threading
+from pathlib import Path
+
+import yaml
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parent.parent.parent
+QUERIES = yaml.safe_load((ROOT / "tests" / "examples" / "queries.yml").read_text(encoding="utf-8"))
+RUNS = 7
+
+OPEN = """() => new Promise((done) => {
+  const shown = () => document.querySelector("#search [role=option]");
+  const begun = performance.now();
+  const look = () => (shown() ? done(performance.now() - begun) : requestAnimationFrame(look));
+  document.querySelector("[data-search-open]").click();
+  look();
+})"""
+FIRST = """() => new Promise((done) => {
+  const field = document.querySelector("#search [role=combobox]");
+  const begun = performance.now();
+  field.value = "leukapheresis";
+  field.dispatchEvent(new Event("input"));
+  done(performance.now() - begun);
+})"""
+WARM = """async (queries) => {
+  const { load } = await import(new URL("assets/search/engine.js", document.baseURI));
+  const search = await load(fetch(new URL("search/names.json", document.baseURI)));
+  await search.texts;
+  const time = (act) => {
+    const begun = performance.now();
+    act();
+    return performance.now() - begun;
+  };
+  const field = document.querySelector("#search [role=combobox]");
+  const type = (query) => { field.value = query; field.dispatchEvent(new Event("input")); };
+  for (const query of queries) search.find(query);
+  return {
+    documents: search.documents.length,
+    found: queries.map((query) => time(() => search.find(query))),
+    shown: queries.map((query) => time(() => type(query))),
+  };
+}"""
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+def main() -> None:
+    """Measure, and print JSON; all times in milliseconds."""
+    handler = functools.partial(Quiet, directory=sys.argv[1])
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    opened, first = [], []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        for _ in range(RUNS):
+            page = browser.new_context().new_page()
+            page.goto(f"http://127.0.0.1:{server.server_port}/", wait_until="networkidle")
+            opened.append(page.evaluate(OPEN))
+            first.append(page.evaluate(FIRST))
+        warm = page.evaluate(WARM, [one["query"] for one in QUERIES])
+        browser.close()
+    print(
+        json.dumps(
+            {
+                "documents": warm["documents"],
+                "from opening to the first list": round(statistics.median(opened), 1),
+                "first query, shown": round(statistics.median(first), 1),
+                "warm query, found: median": round(statistics.median(warm["found"]), 1),
+                "warm query, found: worst": round(max(warm["found"]), 1),
+                "warm query, shown: median": round(statistics.median(warm["shown"]), 1),
+            },
+            indent=1,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
