@@ -11,6 +11,6 @@ The way of the data, one direction only::
                                                mkdocs_hooks.py │ handbook check
 
 A module imports only from those before it in this order: problem, codes, source, schema, prose,
-extension, markup, store, bibliography, text, book, addresses, rules, dates, views, pages, zones,
-history, calendars, exports, compose, security, report, cli.
+extension, markup, store, bibliography, text, book, addresses, rules, dates, views, pages, offline,
+zones, history, calendars, exports, compose, security, report, cli.
 """

@@ -51,8 +51,10 @@ def _in_tag(tag: str, text: str) -> Iterator[str]:
     }
     if tag in _REFUSED:
         yield f"an element <{tag}>"
-    if tag == "script" and "src" not in attributes and not _DATA.fullmatch(
-        attributes.get("type", "")
+    if (
+        tag == "script"
+        and "src" not in attributes
+        and not _DATA.fullmatch(attributes.get("type", ""))
     ):
         yield "a script inside the page"
     for name, value in attributes.items():
