@@ -4,11 +4,9 @@
   const { copy } = document.documentElement.dataset;
   const bar = document.querySelector("[data-copy-bar]");
   if (copy) {
-    const time = bar.querySelector("time");
     const format = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     const { day, month, year, hour, minute } = Object.fromEntries(format.formatToParts(new Date(copy)).map(({ type, value }) => [type, value]));
-    time.dateTime = copy;
-    time.textContent = `${day} ${month} ${year}, ${hour}:${minute}`;
+    bar.querySelector("[data-copy-time]").textContent = `${day} ${month} ${year}, ${hour}:${minute}`;
     bar.hidden = false;
   }
   const { serviceWorker } = navigator; // none where the address is not secure
