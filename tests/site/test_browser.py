@@ -80,13 +80,6 @@ def test_hostile_text_comes_out_as_text_everywhere(
             assert page.title().startswith(f"{title} {HOSTILE}")
             description = page.locator('meta[name="description"]').get_attribute("content")
             assert description.endswith(HOSTILE)
-    page.goto(base)
-    page.wait_for_load_state("networkidle")
-    page.locator(".md-search__input").click()
-    page.keyboard.type("looking", delay=30)
-    result = page.locator(".md-search-result h1", has_text="Looking").first
-    result.wait_for()
-    assert result.inner_text() == f"Looking slowly {HOSTILE}"
     assert ran == []
     page.close()
 
@@ -142,6 +135,49 @@ def test_a_term_is_explained_on_hover_focus_and_to_screen_readers(
     assert tip.is_visible()
     assert word.get_attribute("aria-describedby") == "term-uv"
     assert tip.locator("[lang=fi]").inner_text() == "ultraviolettivalo"
+    page.close()
+
+
+def test_a_tap_opens_an_explanation_and_another_closes_it(
+    lichens: Path, serve: Any, browser: Any
+) -> None:
+    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(serve(lichens) + "sessions/looking/")
+    word = page.get_by_role("button", name="UV")
+    tip = page.locator("#term-uv")
+    shown = []
+    for step in (word.tap, word.tap, word.tap, page.locator("h1").tap):
+        step()
+        shown.append((tip.is_visible(), word.get_attribute("aria-expanded")))
+
+    assert shown == [(True, "true"), (False, "false"), (True, "true"), (False, "false")]
+    word.focus()
+    page.keyboard.press("Escape")
+    assert tip.is_visible() is False
+    page.keyboard.press("Enter")
+    assert tip.is_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "Glossary: UV"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.innerText") == "UV"
+    assert word.get_attribute("aria-expanded") == "false"
+    context.close()
+
+
+def test_only_a_table_that_is_too_wide_is_a_stop_for_the_keyboard(
+    lichens: Path, serve: Any, browser: Any
+) -> None:
+    page = browser.new_page()
+    page.goto(serve(lichens) + "outcomes/")
+    region = page.locator(".scroll").first
+
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_timeout(100)
+    wide = region.get_attribute("tabindex")
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.wait_for_timeout(100)
+    assert (wide, region.get_attribute("tabindex")) == (None, "0")
     page.close()
 
 
