@@ -31,7 +31,7 @@ from mkdocs_bibtex.citation import Citation, CitationBlock, InlineReference
 from mkdocs_bibtex.registry import SimpleRegistry
 
 import handbook.extension  # noqa: F401 - Python-Markdown imports it later by name
-from handbook import addresses, dates, markup, pages, report, security, views
+from handbook import addresses, dates, markup, offline, pages, report, security, views
 from handbook.bibliography import Bibliography
 from handbook.compose import Composition, NotATimeError, compose
 
@@ -176,8 +176,8 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     }
     env.globals |= {
         "site": site,
-        # The reload script of `serve` stands inside the page.
-        "policy": security.POLICY if _command["name"] == "build" else "",
+        # Under `serve`, the reload script stands inside the page, and a copy would be in the way.
+        "published": {"policy": security.POLICY} if _command["name"] == "build" else None,
         "subscription": addresses.subscription(config.site_url or ""),
         "span": lambda starts, ends: dates.span(starts, ends, language),
         "week_span": lambda starts, ends: dates.week(starts, ends, language),
@@ -212,6 +212,7 @@ def on_post_build(config: MkDocsConfig) -> None:
         raise PluginError("The browser would block what some pages hold; nothing was published.")
     if build.stage is None or build.target is None:
         return
+    (build.stage / "offline.json").write_bytes(_offline(build.composition, build.stage))
     if config.strict and build.warnings.get_counts():
         return
     _exchange(build.stage, build.target)
@@ -245,6 +246,17 @@ def _framed(html: str, name: str) -> str:
     blocked = security.offences(html)
     _builds[0].blocked += [f"{name}: the security policy would block {words}" for words in blocked]
     return html
+
+
+def _offline(composition: Composition, site: FilePath) -> bytes:
+    """The list for the service worker: all pages, and the files that pages load."""
+    parts = [*site.glob("assets/**/*"), *site.glob("search/*")]
+    found = [path for path in parts if path.is_file() and path.suffix not in (".html", ".txt")]
+    files = {
+        path.relative_to(site).as_posix().removesuffix("index.html"): path.read_bytes()
+        for path in sorted([*site.rglob("*.html"), *found])
+    }
+    return offline.listing(files, offline.wanted(composition.book, composition.today))
 
 
 class _Notes(SimpleRegistry):

@@ -84,3 +84,32 @@ def test_notes_side_by_side_can_be_told_apart() -> None:
         ("note-beside", "y"),
         ("", "z"),
     ]
+
+
+def test_a_table_stands_in_a_named_region_and_its_header_heads_columns() -> None:
+    assert html("| CO~2~ [^1] & *b* | Yield |\n|---|--:|\n| 1 | 2 |\n\n[^1]: N").partition(
+        '<div class="footnote'
+    )[0].replace("\n", "") == (
+        '<div aria-label="CO~2~ &amp; b, Yield" class="scroll" role="group" tabindex="0"><table>'
+        '<thead><tr><th scope="col">CO~2~ <sup id="fnref:1"><a aria-label="Note 1" '
+        'class="footnote-ref" href="#fn:1">1</a></sup> &amp; <em>b</em></th>'
+        '<th class="to-right" scope="col">Yield</th></tr></thead>'
+        '<tbody><tr><td>1</td><td class="to-right">2</td></tr></tbody></table></div>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        (
+            "the [naava *iso*]{lang=fi} lichen",
+            'the <span lang="fi">naava <em>iso</em></span> lichen',
+        ),
+        ("[x]{lang=sr-Latn}", '<span lang="sr-Latn">x</span>'),
+        ("[x](y.md){lang=fi}", '<a href="y.md" lang="fi">x</a>'),
+        ("`[x]{lang=fi}`", "<code>[x]{lang=fi}</code>"),
+        ("[x]{lang=fi onclick=go}", "[x]{lang=fi onclick=go}"),
+    ],
+)
+def test_words_in_another_language_are_marked(text: str, becomes: str) -> None:
+    assert html(text) == f"<p>{becomes}</p>"

@@ -54,3 +54,20 @@ def test_notes_are_the_same_with_and_without_what_was_kept(tmp_path: Path) -> No
     assert notes == {"a": "A.", "b": "B. *T*. P, 1999."}
     assert second.text("b", "year") == "1999"
     assert "_entries" not in vars(second)
+
+
+@pytest.mark.parametrize(
+    ("entry", "note"),
+    [
+        ("@misc{a, title = {{Lavar på Öland}}, langid = {swedish}}", "[Lavar på Öland]{lang=sv}."),
+        ("@misc{a, title = {Lavar på Öland}, langid = {swedish}}", "[Lavar på Öland]{lang=sv}."),
+        ("@misc{a, title = {Flechten}, langid = {ngerman}}", "[Flechten]{lang=de}."),
+        (
+            "@book{a, author = {B}, title = {T}, publisher = {P}, year = 1, langid = {finnish}}",
+            "B. *[T]{lang=fi}*. P, 1.",
+        ),
+        ("@misc{a, title = {Klingon}, langid = {tlhingan}}", "Klingon."),
+    ],
+)
+def test_a_title_in_another_language_is_marked_as_that(entry: str, note: str) -> None:
+    assert bibliography.load(Source("data/references.bib", entry)).note("a") == note

@@ -45,16 +45,39 @@ for (const form of document.querySelectorAll("[data-filters]")) {
   if (selects.some(({ value }) => value)) apply();
 }
 
-/* Terms: Escape closes an explanation without moving the focus or the pointer. */
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  for (const term of document.querySelectorAll(".term:hover, .term:focus-within")) {
-    if (term.querySelector(".term__tip").contains(document.activeElement)) term.querySelector(".term__word").focus();
-    term.classList.add("term--closed");
-  }
+/* Wide tables: a region with nothing to scroll is no stop for the keyboard. */
+const fits = new ResizeObserver((all) => {
+  for (const { target } of all) target.toggleAttribute("tabindex", target.scrollWidth > target.clientWidth) && target.setAttribute("tabindex", "0");
 });
-for (const kind of ["mouseout", "focusout"]) {
-  document.addEventListener(kind, ({ target }) => target.closest?.(".term")?.classList.remove("term--closed"));
+for (const region of document.querySelectorAll(".scroll")) fits.observe(region);
+
+/* Terms: the explanation shows on hover, focus and tap. Escape or another tap closes it, and leaves the focus where it is. */
+const terms = [...document.querySelectorAll(".term")].map((term) => [term, term.querySelector(".term__word"), term.querySelector(".term__tip")]);
+const isShown = (tip) => tip.checkVisibility();
+const say = () => {
+  for (const [, word, tip] of terms) word.setAttribute("aria-expanded", isShown(tip));
+};
+for (const [term, word, tip] of terms) {
+  let wasOpen = false;
+  const close = () => {
+    if (tip.contains(document.activeElement)) word.focus();
+    term.classList.add("term--closed");
+    say();
+  };
+  const reopen = () => {
+    term.classList.remove("term--closed");
+    say();
+  };
+  word.setAttribute("aria-expanded", false);
+  word.addEventListener("pointerdown", () => (wasOpen = isShown(tip) && document.activeElement === word));
+  word.addEventListener("click", ({ detail }) => {
+    word.focus(); // Safari gives a tapped button no focus
+    if (detail ? wasOpen : isShown(tip)) close();
+    else reopen();
+  });
+  term.addEventListener("mouseenter", say);
+  term.addEventListener("focusin", say);
+  term.addEventListener("mouseleave", reopen);
+  term.addEventListener("focusout", ({ relatedTarget }) => term.contains(relatedTarget) || reopen());
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && isShown(tip) && close());
 }
-/* Safari gives a tapped button no focus, and the explanation shows on focus. */
-document.addEventListener("click", ({ target }) => target.closest?.(".term__word")?.focus());

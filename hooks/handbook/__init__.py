@@ -12,6 +12,6 @@ The way of the data, one direction only::
 
 A module imports only from those before it in this order: problem, codes, source, writing, schema,
 prose, extension, markup, store, bibliography, workdays, text, book, addresses, schedule, clashes,
-rules, dates, stale, grid, views, timetable, pages, search, zones, history, calendars, exports,
-compose, security, report, roll, checklist, cli.
+rules, dates, stale, grid, views, timetable, pages, search, offline, zones, history, calendars,
+exports, compose, security, report, roll, checklist, cli.
 """

@@ -42,7 +42,7 @@ class Bibliography:
 
     @cached_property
     def _key(self) -> str:
-        return store.digest(self.source.text, version("pybtex"), "plain style as Markdown, 1")
+        return store.digest(self.source.text, version("pybtex"), "plain style as Markdown, 2")
 
     @cached_property
     def fields(self) -> Mapping[str, Mapping[str, str]]:
@@ -199,9 +199,36 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]*")
 
 
 def _format(entry: Any) -> str:
-    """As mkdocs-bibtex writes it: pybtex's plain style as Markdown, on one line."""
-    text = _style().format_entry("", entry).text.render(_backend())
-    return str(text).replace("\n", " ").replace("\\(", "(").replace("\\)", ")").replace("\\.", ".")
+    """As mkdocs-bibtex writes it: pybtex's plain style as Markdown, on one line.
+
+    A title in another language (biblatex's `langid`) is marked as that.
+    """
+    language = _language(entry.fields.get("langid", ""))
+    text = str(
+        _style().format_entry("", _in_marks(entry) if language else entry).text.render(_backend())
+    )
+    text = text.replace("\n", " ").replace("\\(", "(").replace("\\)", ")").replace("\\.", ".")
+    return text.replace(_TITLE, "[").replace(_TITLE_END, f"]{{lang={language}}}")
+
+
+_TITLE, _TITLE_END = "\ue004", "\ue005"
+
+
+def _in_marks(entry: Any) -> Any:
+    """A copy whose title stands between marks, in braces, so that no letter of it is changed."""
+    from pybtex.database import Entry  # noqa: PLC0415 - slow, and often not needed
+
+    fields = {**entry.fields, "title": f"{{{_TITLE}{entry.fields['title']}{_TITLE_END}}}"}
+    return Entry(entry.type, fields, entry.persons)
+
+
+@cache
+def _language(name: str) -> str:
+    """The code (BCP 47) of a language that babel and biblatex call by its English name."""
+    from babel import Locale  # noqa: PLC0415 - slow, and often not needed
+
+    codes = {words.lower(): str(code) for code, words in Locale("en").languages.items()}
+    return {"ngerman": "de", "norsk": "nb", "nynorsk": "nn"}.get(name) or codes.get(name, "")
 
 
 @cache

@@ -9,6 +9,11 @@ Notes: footnotes are numbered in the order in which a reader meets them; Python-
 them as it happens to work through nested lists and blocks. The search leaves them out: what they
 say stands in the list of references.
 
+Tables: a header cell says that it heads its column, and a table stands in a region that scrolls
+where it is too wide, which the keyboard reaches and which is named by the table's header.
+
+Languages: `[sakkunnig person]{lang=sv}` marks words in another language (Pandoc's bracketed span).
+
 Code: the @ that `prose.prepare` hid inside code comes back.
 """
 
@@ -22,6 +27,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
+from markdown.inlinepatterns import InlineProcessor
 from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
@@ -153,6 +159,50 @@ class _NotesInOrder(Treeprocessor):
                 back.set("aria-label", _BACK_LABEL.format(number, place))
 
 
+class _Tables(Treeprocessor):
+    def run(self, root: Element) -> None:
+        for parent in list(root.iter()):
+            for place, table in enumerate(parent):
+                if table.tag == "table" and parent.get("class") != "scroll":
+                    parent[place] = _scrolling(table)
+
+
+def _scrolling(table: Element) -> Element:
+    for cell in table.iter():
+        if "align" in cell.attrib:  # obsolete in HTML, and a style would be refused
+            cell.set("class", f"to-{cell.attrib.pop('align')}")
+    heads = table.findall("thead/tr/th")
+    for head in heads:
+        head.set("scope", "col")
+    name = ", ".join(filter(None, (_plain_text(head) for head in heads)))
+    region = Element("div", {"class": "scroll", "tabindex": "0", "role": "group"})
+    region.set("aria-label", name)
+    region.tail, table.tail = table.tail, "\n"
+    region.append(table)
+    return region
+
+
+def _plain_text(element: Element) -> str:
+    """The words of an element, without its notes and what Python-Markdown puts back later."""
+    words = element.text or ""
+    for child in element:
+        words += ("" if child.tag == "sup" else _plain_text(child)) + (child.tail or "")
+    return " ".join(re.sub(r"\x02wzxhzdk:\d+\x03", "", words).split())
+
+
+class _Languages(InlineProcessor):
+    def handleMatch(  # type: ignore[override]  # noqa: N802 - Python-Markdown's name
+        self, m: re.Match[str], data: str
+    ) -> tuple[Element, int, int]:
+        del data
+        span = Element("span", {"lang": m[2]})
+        span.text = m[1]
+        return span, m.start(0), m.end(0)
+
+
+_LANGUAGE = r"\[([^\[\]]+)\]\{lang=([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)\}"
+
+
 class _RestoreCode(Postprocessor):
     def run(self, text: str) -> str:
         return text.replace(CODE_AT, "@").replace(BACKSLASH, "\\")
@@ -164,6 +214,8 @@ class HandbookExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Register the parts; after attr_list (8), before the contents are made (5)."""
         md.treeprocessors.register(_NotesInOrder(md), "handbook_notes", 7)
+        md.treeprocessors.register(_Tables(md), "handbook_tables", 6.5)
+        md.inlinePatterns.register(_Languages(_LANGUAGE, md), "handbook_languages", 165)
         md.parser.blockprocessors.register(_Definitions(md.parser), "handbook_terms", 16)
         md.treeprocessors.register(_FirstOccurrences(md), "handbook_terms", 6)
         md.postprocessors.register(_RestoreCode(md), "handbook_code", 0)

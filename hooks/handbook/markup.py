@@ -22,7 +22,7 @@ EXTENSIONS: tuple[str, ...] = (
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "footnotes": {"BACKLINK_TEXT": "↩"},
-    # An attribute and not a style, which a strict content security policy would refuse.
+    # An attribute and not a style; handbook.extension makes a class of it.
     "tables": {"use_align_attribute": True},
     "toc": {"permalink": False},
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
@@ -269,7 +269,10 @@ def _outcomes(book: Book, today: dt.date) -> Values:
 
 def _glossary(book: Book, today: dt.date) -> Values:
     del today
+    shown = {term_id: term.abbreviation or term.term for term_id, term in book.glossary.items()}
+    order = sorted(shown, key=lambda term_id: _sorting(shown[term_id]))
     return {
+        "letters": _letters((shown[term_id], term_id) for term_id in order),
         "terms": {
             term_id: {
                 "term": term.term,
@@ -281,9 +284,18 @@ def _glossary(book: Book, today: dt.date) -> Values:
                     book, "sessions", book.pointing_at("glossary", term_id, "sessions")
                 ),
             }
-            for term_id, term in book.glossary.items()
-        }
+            for term_id, term in ((one, book.glossary[one]) for one in order)
+        },
     }
+
+
+def _letters(entries: Iterable[tuple[str, str]]) -> list[Values]:
+    """Where each letter begins in a sorted list of words and anchors; all digits are one."""
+    first: dict[str, str] = {}
+    for words, anchor in entries:
+        sign = _sorting(words)[:1].upper()
+        first.setdefault("0–9" if sign.isdigit() else sign, anchor)
+    return [{"letter": letter, "anchor": anchor} for letter, anchor in first.items()]
 
 
 def translations(term: schema.Term) -> dict[str, str]:
@@ -479,6 +491,9 @@ class _Press:
         values = hub.values(self.book, self.today)
         if hub.template == "references":
             values["references"] = self._references()
+            values["letters"] = _letters(
+                (one["text"], f"ref-{one['key']}") for one in values["references"]
+            )
         if hub.template == "rules":
             values["codes"] = list(catalogue().values())
         return self._page(
@@ -614,8 +629,8 @@ _PLAIN = ("glossary.md", "references.md")
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
 
 
-def _sorting(note: str) -> str:
-    return re.sub(r"^\W+", "", note).casefold()
+def _sorting(words: str) -> str:
+    return re.sub(r"^\W+", "", words).casefold()
 
 
 def plain(value: Any) -> Any:

@@ -146,6 +146,49 @@ def test_a_term_is_explained_on_hover_focus_and_to_screen_readers(
     page.close()
 
 
+def test_a_tap_opens_an_explanation_and_another_closes_it(
+    lichens: Path, serve: Any, browser: Any
+) -> None:
+    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(serve(lichens) + "sessions/looking/")
+    word = page.get_by_role("button", name="UV")
+    tip = page.locator("#term-uv")
+    shown = []
+    for step in (word.tap, word.tap, word.tap, page.locator("h1").tap):
+        step()
+        shown.append((tip.is_visible(), word.get_attribute("aria-expanded")))
+
+    assert shown == [(True, "true"), (False, "false"), (True, "true"), (False, "false")]
+    word.focus()
+    page.keyboard.press("Escape")
+    assert tip.is_visible() is False
+    page.keyboard.press("Enter")
+    assert tip.is_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "Glossary: UV"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.innerText") == "UV"
+    assert word.get_attribute("aria-expanded") == "false"
+    context.close()
+
+
+def test_only_a_table_that_is_too_wide_is_a_stop_for_the_keyboard(
+    lichens: Path, serve: Any, browser: Any
+) -> None:
+    page = browser.new_page()
+    page.goto(serve(lichens) + "outcomes/")
+    region = page.locator(".scroll").first
+
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_timeout(100)
+    wide = region.get_attribute("tabindex")
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.wait_for_timeout(100)
+    assert (wide, region.get_attribute("tabindex")) == (None, "0")
+    page.close()
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_no_page_scrolls_sideways_or_asks_another_host(
     real: Path, serve: Any, browser: Any, width: int

@@ -1,0 +1,57 @@
+"""What a reader takes along: the files that a browser keeps for where there is no network."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+
+from handbook import addresses, views
+from handbook.book import Book
+
+LIMIT = 3_000_000
+"""Bytes, before compression, of all that is kept without having been visited."""
+
+ALONE = "503.html"
+"""The page that says that there is no network and no copy."""
+
+
+def wanted(book: Book, today: dt.date) -> tuple[str, ...]:
+    """The pages that a student needs on a day of the course, the most needed first."""
+    edition = views.current_edition(book, today)
+    taught = [one for one in book.occurrences if one.edition == edition]
+    places = [one.slot.place for one in taught if one.slot.place]
+    sessions = [one.slot.session for one in taught if one.slot.session]
+    found = [
+        ALONE,
+        "",
+        "timetable/",
+        *([addresses.of("editions", edition)] if edition else []),
+        "practical/",
+        *(addresses.of("places", one) for one in places),
+        *(addresses.of("sessions", one) for one in sessions),
+        "glossary/",
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def listing(files: Mapping[str, bytes], pages: Iterable[str]) -> bytes:
+    """`offline.json`: the digest of every file of the site, and which of them to keep unvisited.
+
+    `files` are those that a browser may keep, by address; what is no page is kept always, because
+    no page can be shown without it. Then come `pages`, in this order, as far as `LIMIT` allows.
+    """
+    keep = sorted(address for address in files if not _is_page(address))
+    size = sum(len(files[address]) for address in keep)
+    for address in pages:
+        size += len(files[address])
+        if size > LIMIT:
+            break
+        keep.append(address)
+    digests = {address: hashlib.sha256(files[address]).hexdigest()[:16] for address in files}
+    return json.dumps({"files": digests, "keep": keep}, separators=(",", ":")).encode()
+
+
+def _is_page(address: str) -> bool:
+    return address.endswith(("/", ".html")) or not address

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from conftest import EXAMPLES
+
+from handbook import offline
+from handbook.compose import inspect
+
+
+def test_a_student_needs_the_run_first_and_the_words_last() -> None:
+    book = inspect(EXAMPLES / "lichens").book
+
+    assert offline.wanted(book, dt.date(2031, 6, 1)) == (
+        "503.html",
+        "",
+        "timetable/",
+        "timetable/2031/",
+        "practical/",
+        "places/herbarium/",
+        "places/islet/",
+        "sessions/looking/",
+        "sessions/collecting/",
+        "sessions/supper/",
+        "sessions/keys/",
+        "sessions/naming/",
+        "glossary/",
+    )
+
+
+def test_the_list_names_all_files_and_keeps_parts_and_what_fits() -> None:
+    files = {
+        "": b"home",
+        "sessions/": b"",
+        "timetable/": b"x" * (offline.LIMIT - 10),
+        "practical/": b"y" * 10,
+        "assets/a.css": b"a{}",
+    }
+
+    made = json.loads(offline.listing(files, ["", "timetable/", "practical/"]))
+
+    assert made["keep"] == ["assets/a.css", "", "timetable/"]
+    assert list(made["files"]) == list(files)
+    assert made["files"]["sessions/"] == "e3b0c44298fc1c14"
