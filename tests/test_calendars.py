@@ -27,7 +27,8 @@ def lichens(folder: Path) -> Path:
 
 
 def files(root: Path, base: str = BASE) -> dict[str, bytes]:
-    return {export.path: export.content for export in compose(root, base=base).exports}
+    made = compose(root, base=base).exports
+    return {export.path: export.content for export in made if export.path.endswith(".ics")}
 
 
 @pytest.fixture(scope="module")
