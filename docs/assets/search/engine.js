@@ -94,8 +94,13 @@ export const marks = (text, terms) => {
     if (found.length === MARKS) break;
   }
   if (found.length || text.length > LONGEST_NAME) return found;
+  const inTwo = paired.get(text) ?? paired.set(text, pairs(text)).get(text);
+  return inTwo.filter(({ pair }) => terms.has(pair)).map(({ start, end }) => [start, end]);
+};
+const paired = new Map();
+const pairs = (text) => {
   const all = placed(text);
-  return all.flatMap(({ start, pair }, number) => (pair && terms.has(pair) ? [[start, all[number + 1].end]] : []));
+  return all.map(({ start, pair }, number) => ({ pair, start, end: all[number + 1]?.end })).filter(({ pair }) => pair);
 };
 const MARKS = 12;
 const LONGEST_NAME = 200; // characters of a text in which two words may be one that was looked for
