@@ -9,8 +9,9 @@ Notes: footnotes are numbered in the order in which a reader meets them; Python-
 them as it happens to work through nested lists and blocks. The search leaves them out: what they
 say stands in the list of references.
 
-Tables: a header cell says that it heads its column, and a table stands in a region that scrolls
-where it is too wide, which the keyboard reaches and which is named by the table's header.
+Tables: a header cell says what it heads: its column or, where the first column has no name, its
+row. A table stands in a region that scrolls where it is too wide, which the keyboard reaches and
+which is named by the table's header.
 
 Languages: `[sakkunnig person]{lang=sv}` marks words in another language (Pandoc's bracketed span).
 
@@ -172,8 +173,15 @@ def _scrolling(table: Element) -> Element:
         if "align" in cell.attrib:  # obsolete in HTML, and a style would be refused
             cell.set("class", f"to-{cell.attrib.pop('align')}")
     heads = table.findall("thead/tr/th")
-    for head in heads:
-        head.set("scope", "col")
+    named = [bool(_plain_text(head)) for head in heads]
+    for head, has_name in zip(heads, named, strict=True):
+        head.tag = "th" if has_name else "td"
+        if has_name:
+            head.set("scope", "col")
+    if not named[0]:  # then the first column says what each row is about
+        for cell in table.findall("tbody/tr/td[1]"):
+            cell.tag = "th"
+            cell.set("scope", "row")
     name = ", ".join(filter(None, (_plain_text(head) for head in heads)))
     region = Element("div", {"class": "scroll", "tabindex": "0", "role": "group"})
     region.set("aria-label", name)

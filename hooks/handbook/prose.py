@@ -94,6 +94,7 @@ _CITED = re.compile(r"\s*@([\w-]+)(?:,\s*([^;]+?))?\s*")
 _LINK = re.compile(
     r"(?<!\\)\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+[\"'][^\n]*?[\"'])?\s*\)"
 )
+_PICTURE = re.compile(r"(?<!\\)!\[[^\]]*\]\(\s*<?([^\s<>()]+)")
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)([^\]\n]+)\]:(?=\s*\S)", re.MULTILINE)
 _DEFINED_LINK = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:\s*(\S+)", re.MULTILINE)
 _NOTE = re.compile(r"(?<!\\)\[\^([^\]\n]+)\](:)?")
@@ -184,6 +185,12 @@ def links(text: str, masked: str | None = None) -> Iterator[Mention]:
             if target.startswith("<"):
                 target, start = target[1:-1], start + 1
             yield Mention(target, start)
+
+
+def pictures(text: str, masked: str) -> Iterator[Mention]:
+    """All addresses of pictures of a text."""
+    for match in _PICTURE.finditer(masked) if "![" in text else ():
+        yield Mention(match[1], match.start(1))
 
 
 def notes(text: str, masked: str | None = None) -> tuple[list[Mention], list[Mention]]:

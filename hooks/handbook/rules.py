@@ -492,6 +492,20 @@ def links_lead_somewhere(book: Book, today: dt.date) -> Problems:
                 )
 
 
+def pictures_are_our_own(book: Book, today: dt.date) -> Problems:
+    """HB414: a picture from another host would tell that host who reads the page."""
+    del today
+    for text in book.texts:
+        for mention in prose.pictures(text.text, text.masked):
+            if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//", mention.name):
+                yield text.problem(
+                    "HB414",
+                    mention.start,
+                    "the picture is on another host",
+                    "put it into docs/assets/, where you may use it, or link to it",
+                )
+
+
 def _bad_address(
     text: Text,
     mention: prose.Mention,
@@ -707,6 +721,7 @@ RULES: tuple[Callable[[Book, dt.date], Problems], ...] = (
     citations_exist,
     references_are_cited,
     links_lead_somewhere,
+    pictures_are_our_own,
     notes_match,
     markup_stays_out,
     abbreviations_are_unique,

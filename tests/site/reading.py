@@ -1,8 +1,9 @@
-"""What the tests of a built site share: its pages by kind, and axe-core in a page."""
+"""What the tests of a built site share: its pages by kind, and axe-core on them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -65,3 +66,21 @@ def barriers(page: Any) -> list[str]:
     """What axe-core finds on the page as it is now: rule and element."""
     page.evaluate(AXE)
     return page.evaluate(RUN, TAGS)
+
+
+def everywhere(
+    browser: Any, base: str, pages: Iterable[str], theme: str, width: int
+) -> dict[str, list[str]]:
+    """The barriers of many pages, by address, in one theme and width."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=theme, service_workers="block"
+    )
+    page = context.new_page()
+    found = {}
+    for address in pages:
+        page.goto(base + address)
+        here = barriers(page)
+        if here:
+            found[address] = here
+    context.close()
+    return found
