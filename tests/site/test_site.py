@@ -55,6 +55,7 @@ def dead_links(site: Path, base: str) -> list[tuple[str, str]]:
             url = urljoin(base + page.removesuffix("index.html"), target)
             if f"{url}/".startswith(f"{host}/"):
                 path, _, fragment = unquote(url.removeprefix(base)).partition("#")
+                path = path.partition("?")[0]
                 is_there = path in ids or (site / path).is_file()
                 if not is_there or (fragment and fragment not in ids.get(path, ())):
                     dead.append((page, target))
