@@ -28,7 +28,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from handbook import addresses, views
 from handbook.book import Book, Occurrence
 from handbook.history import Entry, Past, PastRun
-from handbook.store import digest
 from handbook.zones import Observance, observances
 
 REFRESH = "PT6H"
@@ -61,11 +60,11 @@ def make(
 def domain(book: Book) -> str:
     """What the identifiers of all events end with: the course's `calendar_domain`.
 
-    A course that names none gets one from its title, which must then stay as it is. It ends in
-    `.invalid`, a domain that nobody can own (RFC 2606).
+    A course that names none gets the same as every such course, so that no other change of its data
+    changes an identifier; with the slot's key and the edition before it, it is unique in the course
+    only. It ends in `.invalid`, a domain that nobody can own (RFC 2606).
     """
-    course = book.course
-    return course.calendar_domain or f"{digest(course.title)[:12]}.invalid"
+    return book.course.calendar_domain or "handbook.invalid"
 
 
 class _Press:
