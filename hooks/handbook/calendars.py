@@ -107,13 +107,18 @@ class _Press:
         return found
 
     def _feeds(self, edition: str, run: PastRun) -> dict[str, str]:
-        """Whose calendars there are, by name; also of those who have no slot, or none any more."""
+        """Whose calendars there are, by name; also of those who have no slot, or none any more.
+
+        A lecturer's is also under the ids that they had before.
+        """
         once = sorted({feed for entry in run.entries.values() for feed in entry.feeds})
         names = {"": "", **{feed: feed.partition("/")[2] for feed in once}}
         if edition in self.book.editions:
             groups = self.book.editions[edition].groups
             names |= {f"groups/{one}": group.name for one, group in groups.items()}
-        return names | {f"lecturers/{one}": who.name for one, who in self.book.lecturers.items()}
+        for one, who in self.book.lecturers.items():
+            names |= {f"lecturers/{name}": who.name for name in (one, *who.former_ids)}
+        return names
 
     def _event(self, edition: str, key: str, entry: Entry) -> bytes:
         """An event; made once for all the calendars that it stands in."""
