@@ -188,14 +188,27 @@ def test_what_another_title_changes_and_what_it_does_not(tmp_path: Path) -> None
     assert "SUMMARY:Å\\; b\\, c\\\\\\\\d\r\n".encode() in after
 
 
+def identifiers(root: Path) -> set[str]:
+    return set(re.findall(r"^UID:(.*)\r$", files(root)["calendar/2031.ics"].decode(), re.MULTILINE))
+
+
 def test_identifiers_end_with_the_courses_domain(tmp_path: Path) -> None:
+    found = identifiers(lichens(tmp_path))
+
+    assert "keys.2031@kuusi.example" in found
+    assert {one.partition("@")[2] for one in found} == {"kuusi.example"}
+
+
+def test_without_a_domain_identifiers_do_not_hang_on_the_title(tmp_path: Path) -> None:
     root = lichens(tmp_path)
     course = root / "data" / "course.yml"
-    course.write_text(f"{course.read_text()}calendar_domain: lichens.example\n")
+    text = course.read_text().replace("calendar_domain: kuusi.example\n", "")
+    course.write_text(text)
+    before = identifiers(root)
+    course.write_text(text.replace("title: Field lichenology", "title: Lichens in the field"))
 
-    found = set(re.findall(rb"^UID:.*@(.*)\r$", files(root)["calendar/2031.ics"], re.MULTILINE))
-
-    assert found == {b"lichens.example"}
+    assert before == identifiers(root)
+    assert {one.partition("@")[2] for one in before} == {"handbook.invalid"}
 
 
 def test_coordinates_are_the_places_own_or_those_of_what_it_lies_within(tmp_path: Path) -> None:

@@ -252,23 +252,72 @@ def test_an_uncommitted_change_counts_as_one_more_and_committing_it_as_none(
     assert repository.events()["keys"] == ("Keys and their traps", "31 11:00", *KEYS[2:4], 1, 1)
 
 
-def test_a_merged_branch_is_one_change(repository: Repository) -> None:
+MOVES = ("12:00", "11:00", "10:00")
+
+
+def propose(repository: Repository) -> None:
+    """Three moves of a slot on a branch, and another change of main meanwhile."""
     repository.git("checkout", "-q", "-b", "proposal")
-    for time in ("12:00", "11:00", "10:00"):
-        repository.edit(KEYS_LINE, f"{{start: {time}, end: 14:00, session: keys,")
+    for old, new in zip(("13:00", *MOVES), MOVES, strict=False):
+        line = "{{start: {}, end: 14:00, session: keys,"
+        repository.edit(line.format(old), line.format(new))
         repository.commit()
-        repository.edit(f"{{start: {time}, end: 14:00, session: keys,", KEYS_LINE)
-    repository.git("checkout", "-q", "--", ".")
     repository.git("checkout", "-q", "main")
+    repository.edit("title: Supper", "title: A long supper", "sessions/supper.yml")
+    repository.commit()
+
+
+def test_a_merged_branch_counts_as_its_commits_did(repository: Repository) -> None:
+    propose(repository)
     repository.git("merge", "-q", "--no-ff", "--no-edit", "proposal", time=BEGUN + 9 * HOUR)
 
-    assert repository.events()["keys"][1:] == ("31 10:00", *KEYS[2:4], 1, 9)
+    events = repository.events()
+
+    assert events["keys"] == ("Keys and their traps", "31 10:00", *KEYS[2:4], 3, 9)
+    assert events["supper"][4:] == (1, 9)
+
+
+def test_a_published_line_that_becomes_a_second_parent_counts_on(repository: Repository) -> None:
+    """`git pull` at a colleague's: main goes on from a merge whose first parent is theirs."""
+    propose(repository)
+    repository.git("branch", "theirs")
+    repository.git("checkout", "-q", "proposal")
+    published = repository.events()["keys"]
+    repository.git("checkout", "-q", "theirs")
+    repository.git("merge", "-q", "--no-ff", "--no-edit", "proposal", time=BEGUN + 9 * HOUR)
+    merged = repository.events()["keys"]
+    shutil.rmtree(repository.root / ".cache")
+
+    assert published == ("Keys and their traps", "31 10:00", *KEYS[2:4], 3, 3)
+    assert merged == repository.events()["keys"] == (*published[:4], 3, 9)
+
+
+def test_a_merge_that_takes_one_side_whole_counts_the_other(repository: Repository) -> None:
+    """Such a merge changes nothing of its first parent, so that git would pass over the rest."""
+    propose(repository)
+    repository.git("merge", "-q", "-s", "ours", "--no-edit", "proposal", time=BEGUN + 9 * HOUR)
+
+    assert repository.events()["keys"] == (*KEYS[:4], 4, 9)
+    assert repository.events()["supper"][4:] == (1, 9)
+
+
+def test_a_merge_that_cannot_be_read_loses_nothing(repository: Repository) -> None:
+    propose(repository)
+    repository.git("merge", "-q", "--no-commit", "--no-ff", "proposal")
+    repository.edit("{start: 10:00, end: 14:00, session: keys,", "{start: 25:00, session: keys,")
+    repository.commit()
+    repository.edit("{start: 25:00, session: keys,", KEYS_LINE)
+    repository.commit()
+
+    assert repository.events()["keys"][:5] == (*KEYS[:4], 4)
 
 
 def test_a_commit_that_cannot_be_read_is_passed_over(repository: Repository) -> None:
     for broken in (
         "{start: 25:00, end: 14:00, session: keys,",
         "{start: 1300, end: 14:00, session: keys,",
+        "{start: 14:00, end: 14:00, session: keys,",
+        "{start: 15:00, end: 14:00, session: keys,",
         "{start: 13:00, end: 14:00, session: locks,",
         "{start: 13:00, end: 14:00, end: 15:00, session: keys,",
         "{start: 13:00, end: 14:00, session: [keys],",
@@ -281,6 +330,80 @@ def test_a_commit_that_cannot_be_read_is_passed_over(repository: Repository) -> 
     repository.commit()
 
     assert repository.events()["keys"] == KEYS
+
+
+def test_a_slot_that_a_check_refuses_leaves_nothing_behind(repository: Repository) -> None:
+    for times in ("start: 14:00, end: 13:00", "start: 13:00, end: 13:00"):
+        repository.edit(KEYS_SLOT, f"{KEYS_SLOT}      - {{{times}, key: tea, title: Tea}}\n")
+        repository.commit()
+        repository.edit(f"      - {{{times}, key: tea, title: Tea}}\n", "")
+        repository.commit()
+
+    assert repository.events()["keys"] == KEYS
+    assert "tea" not in repository.events()
+
+
+def test_a_time_that_the_clocks_skip_was_never_published() -> None:
+    """Helsinki's clocks go from 03:00 to 04:00 on 30 March 2031: 03:30 would come after 04:00."""
+    slot = {"start": "03:30", "end": "04:00", "key": "night"}
+    files = {
+        "data/course.yml": {"time_zone": "Europe/Helsinki"},
+        "data/editions/e.yml": {"when": "2031", "days": [{"date": "2031-03-30", "slots": [slot]}]},
+    }
+
+    with pytest.raises(history.UnreadableError):
+        history.state(files)
+
+
+AINO = "2031/lecturers/aino-esimerkki"
+ANNA = "2031/lecturers/anna-esimerkki"
+
+
+def test_who_subscribed_to_a_lecturer_under_a_former_id_gets_what_goes_on(
+    repository: Repository,
+) -> None:
+    before = repository.events(AINO)
+    folder = repository.root / "data" / "lecturers"
+    (folder / "aino-esimerkki.yml").rename(folder / "anna-esimerkki.yml")
+    edition = repository.root / "data" / "editions" / "2031.yml"
+    edition.write_text(edition.read_text().replace("aino-esimerkki", "anna-esimerkki"))
+    repository.edit(
+        "title: Curator",
+        "title: Curator\nformer_ids: [aino-esimerkki]",
+        "lecturers/anna-esimerkki.yml",
+    )
+    uncommitted = repository.events(AINO)
+    repository.commit()
+
+    assert [event[3:5] for event in before.values()] == [("TENTATIVE", 0), ("CONFIRMED", 0)]
+    assert before == uncommitted == repository.events(AINO) == repository.events(ANNA)
+    files = {export.path: export.content for export in repository.composed().exports}
+    assert files[f"calendar/{AINO}.ics"] == files[f"calendar/{ANNA}.ics"]
+
+    repository.edit(KEYS_LINE, "{start: 12:00, end: 14:00, session: keys,")
+    repository.commit()
+    assert repository.events(AINO) == repository.events(ANNA)
+    assert repository.events(AINO)["keys"][1:5] == ("31 12:00", *KEYS[2:4], 1)
+
+
+def test_a_former_id_that_is_told_later_counts_on(repository: Repository) -> None:
+    """Not the same bytes then: who kept the old address saw a cancellation, and must unsee it."""
+    folder = repository.root / "data" / "lecturers"
+    (folder / "aino-esimerkki.yml").rename(folder / "anna-esimerkki.yml")
+    edition = repository.root / "data" / "editions" / "2031.yml"
+    edition.write_text(edition.read_text().replace("aino-esimerkki", "anna-esimerkki"))
+    repository.commit()
+    cancelled = repository.events(AINO)["keys"]
+    repository.edit(
+        "title: Curator",
+        "title: Curator\nformer_ids: [aino-esimerkki]",
+        "lecturers/anna-esimerkki.yml",
+    )
+    repository.commit()
+
+    assert cancelled[3:] == ("CANCELLED", 1, 1)
+    assert repository.events(AINO)["keys"] == (*KEYS[:4], 2, 2)
+    assert repository.events(ANNA)["keys"] == KEYS
 
 
 def test_the_project_may_lie_in_a_folder_of_its_repository(tmp_path: Path) -> None:
@@ -380,6 +503,42 @@ def test_what_has_only_a_part_of_its_history_is_not_published(
     assert [problem.code for problem in unread.problems] == ["HB231"]
 
 
+def test_what_a_shallow_clone_knew_is_not_trusted_when_it_is_whole(
+    repository: Repository, tmp_path: Path
+) -> None:
+    for old, new in (("13:00", "12:00"), ("12:00", "11:00")):
+        line = "{{start: {}, end: 14:00, session: keys,"
+        repository.edit(line.format(old), line.format(new))
+        repository.commit()
+    whole = compose(repository.root, TODAY).exports
+    clone = tmp_path / "clone"
+    repository.git("clone", "-q", "--depth", "1", repository.top.as_uri(), str(clone))
+
+    shallow = compose(clone, TODAY)
+    kept = list((clone / ".cache" / "handbook").glob("history-*.json"))
+    repository.git("-C", str(clone), "fetch", "-q", "--unshallow")
+    unshallowed = compose(clone, TODAY)
+
+    assert said(shallow) == without("this is a shallow clone")
+    assert kept == []
+    assert unshallowed.problems == ()
+    assert unshallowed.exports == whole != shallow.exports
+
+
+def test_an_object_that_git_does_not_have_is_history_that_is_not_whole(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blob = repository.git("rev-parse", "HEAD:data/editions/2031.yml").strip()
+    repository.edit(KEYS_LINE, "{start: 12:00, end: 14:00, session: keys,")
+    repository.commit()
+    (repository.top / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+
+    assert said(repository.composed()) == without(f"git does not have {blob}")
+    monkeypatch.setenv("HANDBOOK_PUBLISH", "1")
+    assert [problem.code for problem in repository.composed().problems] == ["HB231"]
+    assert list((repository.root / ".cache" / "handbook").glob("history-*.json")) == []
+
+
 # --- Any history -----------------------------------------------------------------------------
 
 slots = st.dictionaries(
@@ -435,6 +594,42 @@ def test_counts_never_fall_and_everything_arrives(
                         assert here.revision - old.revision in range(3)
                         assert here.modified >= old.modified
                         assert (here.revision > old.revision) or here.shown == old.shown
+
+
+commits = st.lists(
+    st.tuples(
+        st.one_of(st.none(), states.map(lambda some: some[0] if some else {})),
+        st.lists(st.integers(1, 4), max_size=3),
+        st.integers(0, 100),
+    ),
+    max_size=9,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(commits)
+def test_counts_never_fall_from_any_commit_to_one_that_follows(
+    found: list[tuple[dict[str, Run] | None, list[int], int]],
+) -> None:
+    """For every shape of history: branches, merges of several, roots, and what cannot be read."""
+    pasts: list[Past] = []
+    for number, (now, back, time) in enumerate(found):
+        parents = [pasts[number - steps] for steps in back if steps <= number]
+        past = history.after(parents, now, time)
+        pasts.append(past)
+        for before, edition in [(one, edition) for one in parents for edition in one]:
+            for key, old_entry in before[edition].entries.items():
+                for feed in ("", *old_entry.feeds):
+                    old = old_entry.in_feed(feed)
+                    here = past[edition].entries[key].in_feed(feed)
+                    assert here.revision >= old.revision
+                    assert here.modified >= old.modified
+                    assert (here.revision > old.revision) or here.shown == old.shown
+        for edition, run in (now or {}).items():
+            entries = past[edition].entries
+            assert {key: one.shown for key, one in entries.items() if one.present} == {
+                key: shown for key, (shown, _) in run.slots.items()
+            }
 
 
 def test_the_same_state_again_changes_nothing() -> None:

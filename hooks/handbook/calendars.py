@@ -28,7 +28,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from handbook import addresses, views
 from handbook.book import Book, Occurrence
 from handbook.history import Entry, Past, PastRun
-from handbook.store import digest
 from handbook.zones import Observance, observances
 
 REFRESH = "PT6H"
@@ -61,11 +60,11 @@ def make(
 def domain(book: Book) -> str:
     """What the identifiers of all events end with: the course's `calendar_domain`.
 
-    A course that names none gets one from its title, which must then stay as it is. It ends in
-    `.invalid`, a domain that nobody can own (RFC 2606).
+    A course that names none gets the same as every such course, so that no other change of its data
+    changes an identifier; with the slot's key and the edition before it, it is unique in the course
+    only. It ends in `.invalid`, a domain that nobody can own (RFC 2606).
     """
-    course = book.course
-    return course.calendar_domain or f"{digest(course.title)[:12]}.invalid"
+    return book.course.calendar_domain or "handbook.invalid"
 
 
 class _Press:
@@ -108,13 +107,18 @@ class _Press:
         return found
 
     def _feeds(self, edition: str, run: PastRun) -> dict[str, str]:
-        """Whose calendars there are, by name; also of those who have no slot, or none any more."""
+        """Whose calendars there are, by name; also of those who have no slot, or none any more.
+
+        A lecturer's is also under the ids that they had before.
+        """
         once = sorted({feed for entry in run.entries.values() for feed in entry.feeds})
         names = {"": "", **{feed: feed.partition("/")[2] for feed in once}}
         if edition in self.book.editions:
             groups = self.book.editions[edition].groups
             names |= {f"groups/{one}": group.name for one, group in groups.items()}
-        return names | {f"lecturers/{one}": who.name for one, who in self.book.lecturers.items()}
+        for one, who in self.book.lecturers.items():
+            names |= {f"lecturers/{name}": who.name for name in (one, *who.former_ids)}
+        return names
 
     def _event(self, edition: str, key: str, entry: Entry) -> bytes:
         """An event; made once for all the calendars that it stands in."""

@@ -2,13 +2,20 @@
 
 A calendar that was subscribed to believes a change only if its SEQUENCE has grown, and forgets an
 event only if it is told that it was cancelled (RFC 5545, 3.8.7.4; RFC 5546, 2.1.4). Both stand in
-the git history of the data, and nowhere else: so it is read, commit by commit along the first
-parent, which is what was published. A commit whose data cannot be read was never published, and is
-passed over; what is not committed counts as one commit more.
+the git history of the data, and nowhere else: so it is read, commit by commit, along every parent,
+because any commit may have been published, whichever branch it was made on. A commit whose data
+cannot be read was never published, and is passed over; what is not committed counts as one commit
+more.
+
+At a merge each slot takes the largest count and the latest change that it has on any side, and one
+change more than on each side that showed something else: so what follows a commit never counts
+lower than it, in a history of any shape. The first parent comes first in one thing only: what is
+told of a slot that the merge itself does not tell, because it is gone or cannot be read.
 
 The way is from files to a state (`state`: what calendars show at one moment) and from states to
-the past (`advance`: what has become of each slot). Both are pure. The past is kept in the cache by
-the commit it ends with, so that a later run looks at later commits only.
+the past (`after`: what has become of each slot). Both are pure. The past is kept in the cache by
+the commit it ends with, so that a later run looks at later commits only; never that of a shallow
+clone, which knows less than its last commit says.
 """
 
 from __future__ import annotations
@@ -17,15 +24,20 @@ import datetime as dt
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path as FilePath
-from typing import Any, TypeAlias, get_args
+from typing import Any, TypeAlias, TypeVar, get_args
+from weakref import WeakValueDictionary
+from zoneinfo import ZoneInfo
 
 from handbook import schema, store, views
 from handbook.book import Book
 from handbook.problem import Problem
+from handbook.schedule import exists
 from handbook.source import Plain, Source, read_bytes
 from handbook.zones import is_zone
 
@@ -48,7 +60,7 @@ class Shown:
 
 
 SlotNow: TypeAlias = tuple[Shown, tuple[str, ...]]
-"""A slot, and the feeds that it is in: `groups/<id>`, `lecturers/<id>`."""
+"""A slot, and the feeds that it is in: `groups/<id>`, `lecturers/<id or former id>`."""
 
 
 @dataclass(frozen=True)
@@ -66,20 +78,23 @@ State: TypeAlias = Mapping[str, Run]
 Files: TypeAlias = Mapping[str, Plain]
 """Plain data by path below the root: `data/course.yml`, `data/sessions/welcome.yml`."""
 
-_FILE = re.compile(r"data/(?:course|(editions|sessions|places)/([^/]+))\.yml")
+_FOLDERS = ("editions", "sessions", "places", "lecturers")
+_FILE = re.compile(rf"data/(?:course|({'|'.join(_FOLDERS)})/([^/]+))\.yml")
+_ENDS = ("start", "end")
 
 
 class UnreadableError(ValueError):
-    """The data says nothing that a calendar could show."""
+    """The data says nothing that a calendar could show, or what no check lets pass."""
 
 
 def state(files: Files) -> State:
     """What calendars show of these files.
 
     Raises:
-        UnreadableError: a file is missing or damaged, so that nothing was ever published from it.
+        UnreadableError: a file is missing or damaged, or a slot ends before it starts, so that
+            nothing was ever published from it.
     """
-    records: dict[str, dict[str, Plain]] = {"editions": {}, "sessions": {}, "places": {}}
+    records: dict[str, dict[str, Plain]] = {folder: {} for folder in _FOLDERS}
     for path, data in files.items():
         found = _FILE.fullmatch(path)
         if found and found[1]:
@@ -88,12 +103,12 @@ def state(files: Files) -> State:
     if not is_zone(zone):
         raise UnreadableError(zone)
     return {
-        edition: _run(data, zone, records["sessions"], records["places"])
-        for edition, data in sorted(records["editions"].items())
+        edition: _run(data, zone, records) for edition, data in sorted(records["editions"].items())
     }
 
 
-def _run(data: Plain, zone: str, sessions: Mapping[str, Plain], places: Mapping[str, Plain]) -> Run:
+def _run(data: Plain, zone: str, records: Mapping[str, Mapping[str, Plain]]) -> Run:
+    sessions = records["sessions"]
     groups = _fields(_fields(data).get("groups"))
     when = _word(data, "ends") or _word(data, "when")
     slots: dict[str, SlotNow] = {}
@@ -104,17 +119,23 @@ def _run(data: Plain, zone: str, sessions: Mapping[str, Plain], places: Mapping[
                 raise UnreadableError(session)
             about = sessions.get(session)
             place = _word(slot, "place")
+            start, end = (_moment(_word(day, "date"), _word(slot, one), zone) for one in _ENDS)
+            if end <= start:
+                raise UnreadableError(f"{start} {end}")
             shown = Shown(
                 title=_word(slot, "title") or _word(about, "title"),
                 status=_weakest(data, slot, *([about] if session else [])),
-                start=_moment(_word(day, "date"), _word(slot, "start")),
-                end=_moment(_word(day, "date"), _word(slot, "end")),
+                start=start,
+                end=end,
                 zone=zone,
-                location=location(places, place) if place else "",
+                location=location(records["places"], place) if place else "",
             )
             attending = _words(slot, "groups") or list(groups)
             feeds = [f"groups/{_id(group)}" for group in attending]
-            feeds += [f"lecturers/{_id(one)}" for one in _words(slot, "lecturers")]
+            for one in _words(slot, "lecturers"):
+                # who subscribed under an id of before gets what goes on under the new one
+                former = _words(records["lecturers"].get(one), "former_ids")
+                feeds += [f"lecturers/{_id(name)}" for name in (one, *former)]
             slots[_id(_word(slot, "key") or session)] = (shown, tuple(feeds))
     # A month or a year ends when no day of it is left.
     ends = when + {len("2026"): "-12-31", len("2026-10"): "-31"}.get(len(when), "")
@@ -146,14 +167,16 @@ def _weakest(*records: Plain) -> str:
 
 
 @cache
-def _moment(date: str, time: str) -> str:
+def _moment(date: str, time: str, zone: str) -> str:
+    """A local time that the clocks show: what a check refuses was never published."""
     try:
-        found = dt.datetime.fromisoformat(f"{date}T{time}").isoformat(timespec="minutes")
+        found = dt.datetime.fromisoformat(f"{date}T{time}")
     except ValueError as error:
         raise UnreadableError(f"{date} {time}") from error
-    if found != f"{date}T{time}":
-        raise UnreadableError(f"{date} {time}")
-    return found
+    told = found.isoformat(timespec="minutes")
+    if told != f"{date}T{time}" or not exists(found.date(), found.time(), ZoneInfo(zone)):
+        raise UnreadableError(f"{date} {time} {zone}")
+    return told
 
 
 def _id(text: str) -> str:
@@ -302,6 +325,51 @@ def _memberships(
     return found
 
 
+def after(parents: Sequence[Past], now: State | None, time: int) -> Past:
+    """The past up to a commit: from its parents' pasts, what it shows, and its time.
+
+    `now` is None where it shows nothing, because it could not be read.
+    """
+    if now is None:
+        return reduce(_joined, parents) if parents else {}
+    return reduce(_joined, [advance(past, now, time) for past in parents or [{}]])
+
+
+def _joined(one: Past, other: Past) -> Past:
+    return _union(one, other, _joined_runs)
+
+
+def _joined_runs(one: PastRun, other: PastRun) -> PastRun:
+    return replace(one, entries=_union(one.entries, other.entries, _joined_entries))
+
+
+def _joined_entries(one: Entry, other: Entry) -> Entry:
+    return replace(
+        one,
+        revision=max(one.revision, other.revision + (one.shown != other.shown)),
+        modified=max(one.modified, other.modified),
+        feeds=_union(one.feeds, other.feeds, _joined_memberships),
+    )
+
+
+def _joined_memberships(one: Membership, other: Membership) -> Membership:
+    return Membership(
+        one.inside,
+        max(one.turns, other.turns + (one.inside is not other.inside)),
+        max(one.modified, other.modified),
+    )
+
+
+_Kept = TypeVar("_Kept")
+
+
+def _union(
+    one: Mapping[str, _Kept], other: Mapping[str, _Kept], both: Callable[[_Kept, _Kept], _Kept]
+) -> dict[str, _Kept]:
+    shared = {key: both(value, other[key]) for key, value in one.items() if key in other}
+    return {**one, **other, **shared}
+
+
 # --- From git --------------------------------------------------------------------------------
 
 
@@ -315,7 +383,7 @@ def read(root: FilePath, book: Book, today: dt.date) -> tuple[Past, list[Problem
     files = {
         origin.source.file: origin.source.data
         for (collection, _), origin in book.origins.items()
-        if collection in ("course", "editions", "sessions", "places")
+        if collection in ("course", *_FOLDERS)
     }
     now = state(files)
     midnight = dt.datetime.combine(today, dt.time(), dt.UTC)
@@ -351,10 +419,14 @@ class _NoHistoryError(Exception):
 
 @dataclass(frozen=True)
 class _Commit:
-    """A commit, its time, and the files that it changed: path → blob, None where deleted."""
+    """A commit, its time, its parents, and how its files differ from those of the first parent.
+
+    `changed` is path → blob, None where deleted.
+    """
 
     id: str
     time: int
+    parents: tuple[str, ...]
     changed: Mapping[str, str | None]
 
 
@@ -362,53 +434,85 @@ def _committed(root: FilePath) -> tuple[Past, int, bool]:
     """The past up to the last commit, that commit's time, and whether the clone is shallow."""
     shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
     time = int(_git(root, "log", "-1", "--format=%ct"))
-    last = _git(root, "log", "-1", "--first-parent", "--format=%H", "--", *_PATHS).decode().strip()
-    if not last:
-        raise _NoHistoryError("no commit holds its data")
-    kept = _kept(root, last)
-    return (_followed(root) if kept is None else kept), time, shallow
+    if shallow:
+        return _followed(root, lambda _: None), time, shallow
+    last = _git(root, "log", "-1", *_EVERY_WAY, "--format=%H", "--", *_PATHS).decode().strip()
+    past = _kept(root, last)
+    if past is None:
+        past = _followed(root, lambda commit: _kept(root, commit))
+        _keep(root, last, past)
+    return past, time, shallow
 
 
-def _followed(root: FilePath) -> Past:
-    """The past, from the last commit of which it is kept, or from the first of all."""
+def _followed(root: FilePath, kept: Callable[[str], Past | None]) -> Past:
+    """The past up to the last commit, from the commits whose past is kept, or from the first.
+
+    What is held at a time belongs to commits of which a child is still to come: one, or as many as
+    branches lie side by side.
+    """
     commits = _commits(root)
-    past: Past = {}
-    known = 0
-    for number in range(len(commits), 0, -1):
-        kept = _kept(root, commits[number - 1].id)
-        if kept is not None:
-            past, known = kept, number
-            break
-    files: dict[str, str] = {}
-    for commit in commits[:known]:
-        _change(files, commit)
-    wanted = set(files.values())
-    wanted |= {blob for commit in commits[known:] for blob in commit.changed.values() if blob}
-    blobs = _blobs(root, wanted)
-    previous: State | None = None
-    for commit in commits[known:]:
-        _change(files, commit)
-        found = _state_of(files, blobs)
-        if found is not None and found != previous:
-            past, previous = advance(past, found, commit.time), found
-    _keep(root, commits[-1].id, past)
-    return past
+    if not any(commit.changed for commit in commits):
+        raise _NoHistoryError("no commit holds its data")
+    needed, pasts = _needed(commits, kept)
+    trees: dict[str, dict[str, _Blob]] = {}
+    blobs: WeakValueDictionary[str, _Blob] = WeakValueDictionary()
+    to_come = Counter(parent for commit in commits for parent in commit.parents)
+    with _reader(root) as read_blob:
+        for commit in commits:
+            tree = dict(trees[commit.parents[0]]) if commit.parents else {}
+            for path, name in commit.changed.items():
+                if name is None:
+                    tree.pop(path, None)
+                else:
+                    tree[path] = blobs.setdefault(name, _Blob(name))
+            if commit.id in needed:
+                parents = [pasts[parent] for parent in commit.parents]
+                pasts[commit.id] = after(parents, _state_of(tree, read_blob), commit.time)
+            trees[commit.id] = tree
+            to_come.subtract(commit.parents)
+            for parent in commit.parents:
+                if not to_come[parent]:
+                    trees.pop(parent, None)
+                    pasts.pop(parent, None)
+    return pasts[commits[-1].id]
 
 
-def _change(files: dict[str, str], commit: _Commit) -> None:
-    for path, blob in commit.changed.items():
-        if blob:
-            files[path] = blob
+def _needed(
+    commits: Sequence[_Commit], kept: Callable[[str], Past | None]
+) -> tuple[set[str], dict[str, Past]]:
+    """The commits whose past is to be found, so that the last one's can be; and those kept."""
+    wanted = {commits[-1].id}
+    found = {}
+    for commit in reversed(commits):
+        if commit.id not in wanted:
+            continue
+        past = kept(commit.id)
+        if past is None:
+            wanted.update(commit.parents)
         else:
-            files.pop(path, None)
+            found[commit.id] = past
+    return wanted - set(found), found
 
 
-def _state_of(files: Mapping[str, str], blobs: Mapping[str, Source]) -> State | None:
+class _Blob:
+    """A version of a file, and what it says once it was read. It goes with the last tree of it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.source: Source | None = None
+
+
+def _state_of(tree: Mapping[str, _Blob], read_blob: Callable[[str], bytes]) -> State | None:
     """What one commit showed; None where it showed nothing, because it could not be read."""
-    if any(blob not in blobs or blobs[blob].problems for blob in files.values()):
-        return None
+    files = {}
+    for path, blob in tree.items():
+        if blob.source is None:
+            blob.source = read_bytes(blob.name, read_blob(blob.name))
+        if blob.source.problems:
+            return None
+        files[path] = blob.source.data
     try:
-        return state({path: blobs[blob].data for path, blob in files.items()})
+        return state(files)
     except UnreadableError:
         return None
 
@@ -434,7 +538,7 @@ def _key(commit: str) -> str:
 @cache
 def _code() -> str:
     here = FilePath(__file__)
-    names = (here.name, "source.py", "views.py")
+    names = (here.name, "schedule.py", "source.py", "views.py")
     return store.digest(*(here.with_name(name).read_text(encoding="utf-8") for name in names))
 
 
@@ -452,15 +556,20 @@ def _revived(run: dict[str, Any]) -> PastRun:
     return PastRun(run["title"], run["ends"], entries)
 
 
-_PATHS = ("data/course.yml", "data/editions", "data/sessions", "data/places")
+_PATHS = ("data/course.yml", *(f"data/{folder}" for folder in _FOLDERS))
+
+
+_EVERY_WAY = ("--full-history", "--parents")
+"""All commits that changed something, and all merges; parents that did neither are passed over."""
 
 
 def _commits(root: FilePath) -> list[_Commit]:
-    """The commits that changed what calendars may show, oldest first, along the first parent."""
+    """The commits that changed what calendars may show, and merges; parents before children."""
     told = _git(
         root,
-        *("log", "--first-parent", "-m", "--reverse", "--format=%H %ct"),
-        *("--raw", "--no-abbrev", "--no-renames", "--relative", "--", *_PATHS),
+        *("log", *_EVERY_WAY, "--topo-order", "--reverse", "--format=%H %ct %P"),
+        *("--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames", "--relative"),
+        *("--", *_PATHS),
     )
     commits: list[_Commit] = []
     changed: dict[str, str | None] = {}
@@ -472,36 +581,41 @@ def _commits(root: FilePath) -> list[_Commit]:
             if _FILE.fullmatch(path):
                 changed[path] = None if letter == "D" else blob
         elif line:
-            name, _, time = line.partition(" ")
+            name, time, *parents = line.split()
             changed = {}
-            commits.append(_Commit(name, int(time), changed))
+            commits.append(_Commit(name, int(time), tuple(parents), changed))
     return commits
 
 
-def _blobs(root: FilePath, wanted: Iterable[str]) -> dict[str, Source]:
-    """What the wanted blobs say; one that is missing is left out."""
-    asked = "".join(f"{blob}\n" for blob in sorted(wanted))
-    told = _git(root, "cat-file", "--batch", asked=asked.encode())
-    found = {}
-    position = 0
-    while position < len(told):
-        end = told.index(b"\n", position)
-        head = told[position:end].decode().split()
-        position = end + 1
-        if head[-1] == "missing":
-            continue
-        size = int(head[-1])
-        found[head[0]] = read_bytes(head[0], told[position : position + size])
-        position += size + 1
-    return found
+@contextmanager
+def _reader(root: FilePath) -> Iterator[Callable[[str], bytes]]:
+    """Reads blobs, one at a time. One that is missing is history that is not there."""
+    with subprocess.Popen(  # noqa: S603 - fixed words
+        _command(root, "cat-file", "--batch"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as git:
+        asked, told = git.stdin, git.stdout
+        assert asked and told  # noqa: PT018, S101 - both are pipes
+
+        def read_blob(name: str) -> bytes:
+            asked.write(f"{name}\n".encode())
+            asked.flush()
+            # <blob> blob <size>, or <blob> missing, or nothing where git gave up
+            head = told.readline().split()
+            if len(head) < len(("name", "kind", "size")):
+                raise _NoHistoryError(f"git does not have {name}")
+            return told.read(int(head[2]) + 1)[:-1]
+
+        yield read_blob
 
 
-def _git(root: FilePath, *arguments: str, asked: bytes = b"") -> bytes:
+def _git(root: FilePath, *arguments: str) -> bytes:
     """What git answers. It is a program and no library, so it may be missing or refuse."""
     try:
         done = subprocess.run(  # noqa: S603 - fixed words, and paths after --
-            ["git", "-C", str(root), *_PLAIN, *arguments],  # noqa: S607 - wherever the machine has it
-            input=asked,
+            _command(root, *arguments),
             capture_output=True,
             check=False,
             env=os.environ | {"LC_ALL": "C"},
@@ -512,6 +626,10 @@ def _git(root: FilePath, *arguments: str, asked: bytes = b"") -> bytes:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise _NoHistoryError(_plain_words(said[0] if said else "git failed"))
     return done.stdout
+
+
+def _command(root: FilePath, *arguments: str) -> list[str]:
+    return ["git", "-C", str(root), *_PLAIN, *arguments]
 
 
 _PLAIN = ("-c", "log.showRoot=true", "-c", "log.showSignature=false", "-c", "color.ui=false")

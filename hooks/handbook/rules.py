@@ -275,6 +275,20 @@ def _spans(book: Book) -> Iterator[tuple[Key, Path, str, str]]:
                 yield key, ("notices", index, "until"), begin, notice.until.isoformat()
 
 
+def calendars_have_a_domain(book: Book, today: dt.date) -> Problems:
+    """HB232: before there is an event, it is settled what its identifier ends in."""
+    del today
+    if book.courses and not book.course.calendar_domain and book.occurrences:
+        yield book.problem(
+            "HB232",
+            ("course", "course"),
+            ("calendar_domain",),
+            "the events of the calendars have no domain of this course in their identifiers",
+            "write calendar_domain: with a domain of yours, such as course.example.org, before the "
+            "first calendar is published, and never change it afterwards",
+        )
+
+
 # --- Learning and regulation -----------------------------------------------------------------
 
 
@@ -713,6 +727,7 @@ RULES: tuple[Callable[[Book, dt.date], Problems], ...] = (
     days_stand_once,
     slots_lie_inside_their_edition,
     ends_follow_starts,
+    calendars_have_a_domain,
     sessions_have_outcomes,
     outcomes_are_covered,
     frameworks_are_used,
