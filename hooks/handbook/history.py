@@ -103,7 +103,9 @@ def _run(data: Plain, zone: str, sessions: Mapping[str, Plain], places: Mapping[
             if session and session not in sessions:
                 raise UnreadableError(session)
             about = sessions.get(session)
-            place = _word(slot, "place")
+            # As `Book.place_of` has it.
+            taught = session and _word(about, "kind") != "site-visit"
+            place = _word(slot, "place") or (_word(data, "place") if taught else "")
             shown = Shown(
                 title=_word(slot, "title") or _word(about, "title"),
                 status=_weakest(data, slot, *([about] if session else [])),
