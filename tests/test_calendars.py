@@ -226,11 +226,34 @@ def test_coordinates_are_the_places_own_or_those_of_what_it_lies_within(tmp_path
         if "GEO" in event
     } == {
         "looking": ("Herbarium, The islet, Rock 1", "60.1699;24.9384"),
+        "supper": ("Herbarium, The islet, Rock 1", "60.1699;24.9384"),
         "keys": ("Herbarium, The islet, Rock 1", "60.1699;24.9384"),
         "naming": ("Herbarium, The islet, Rock 1", "60.1699;24.9384"),
         "collecting-a": ("The islet, Rock 1", "60.1699;24.9384"),
         "collecting-b": ("The islet, Rock 1", "60.1699;24.9384"),
     }
+
+
+def test_a_session_without_a_place_is_at_that_of_its_edition(tmp_path: Path) -> None:
+    root = lichens(tmp_path)
+    place = root / "data" / "places" / "herbarium.yml"
+    place.write_text(f"{place.read_text()}coordinates: 60.1699, 24.9384\n")
+    before = files(root)
+    edition = root / "data" / "editions" / "2031.yml"
+    edition.write_text(
+        edition.read_text().replace("session: keys, place: herbarium,", "session: keys,")
+    )
+
+    assert files(root) == before
+
+    edition.write_text(
+        edition.read_text().replace("session: collecting, place: islet,", "session: collecting,")
+    )
+    events = Calendar.from_ical(files(root)["calendar/2031.ics"]).walk("VEVENT")
+    nowhere = {
+        str(e["UID"]).partition(".")[0] for e in events if "LOCATION" not in e and "GEO" not in e
+    }
+    assert nowhere == {"boat", "collecting-a", "collecting-b"}
 
 
 def test_prose_may_link_to_a_calendar_that_is_there(tmp_path: Path) -> None:

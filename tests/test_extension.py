@@ -21,7 +21,8 @@ def html(text: str) -> str:
 
 def explained(text: str) -> str:
     """HTML with the explanation itself cut short."""
-    return re.sub(r'<span class="term"><button.*?</abbr>.*?</span></span>', "<QP>", html(text))
+    pattern = r'<span class="term">([^<]*)<button.*?</abbr>.*?</span></span>'
+    return re.sub(pattern, r"<\1QP>", html(text))
 
 
 def test_an_explanation_is_a_described_button_with_language_and_link() -> None:
@@ -44,6 +45,8 @@ def test_an_explanation_is_a_described_button_with_language_and_link() -> None:
         ("## QP\n\n**The** QP", '<h2 id="qp">QP</h2>\n<p><strong>The</strong> <QP></p>'),
         ("- **QP** a\n- QP b", "<ul>\n<li><strong><QP></strong> a</li>\n<li>QP b</li>\n</ul>"),
         ("Nothing.", "<p>Nothing.</p>"),
+        ("(QP's) and (QP)", "<p><(QP>'s) and (QP)</p>"),
+        ('A "(QP)" x', '<p>A <"(QP>)" x</p>'),
     ],
 )
 def test_only_the_first_occurrence_in_running_text_is_explained(text: str, becomes: str) -> None:

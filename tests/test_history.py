@@ -103,6 +103,19 @@ KEYS_SLOT = (
 )
 
 
+def test_to_name_the_editions_own_place_is_no_revision_and_to_move_the_edition_is(
+    repository: Repository,
+) -> None:
+    repository.edit(f"{KEYS_LINE} place: herbarium,", KEYS_LINE)
+    repository.commit()
+    assert repository.events()["keys"] == KEYS
+
+    repository.edit("\nplace: herbarium", "\nplace: islet")
+    repository.commit()
+    assert repository.events()["keys"] == (*KEYS[:2], "The islet", "CONFIRMED", 1, 2)
+    assert repository.events()["looking"][2:5] == ("Herbarium", "TENTATIVE", 0)
+
+
 def test_what_was_never_changed_has_sequence_0_and_the_time_of_its_commit(
     repository: Repository,
 ) -> None:
@@ -138,7 +151,8 @@ def test_another_title_name_of_a_place_or_time_zone_is_a_revision_and_no_other_e
     events = repository.events()
 
     assert events["keys"] == ("Keys", "31 13:00", "Old herbarium", "CONFIRMED", 3, 3)
-    assert events["supper"][4:] == (1, 3)
+    # Supper is where the edition is, so the name of that place is a revision as well.
+    assert events["supper"][4:] == (2, 3)
 
 
 def test_what_a_calendar_does_not_show_is_no_revision(repository: Repository) -> None:

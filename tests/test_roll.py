@@ -80,7 +80,36 @@ def test_the_example_becomes_this_edition_and_this_checklist(
         made: made.read_bytes(),
     }
     faults = {one.code for one in inspect(root).problems if one.severity == "error"}
-    assert faults == {"HB224"}  # an agreement that ends, as the checklist says
+    assert faults == {"HB214"}  # another session needs the one that is retired
+
+
+@pytest.mark.parametrize(
+    ("changed", "year", "why"),
+    [
+        ({"retired": 2034}, 2033, ""),
+        ({"retired": 2033}, 2033, "session retired"),
+        ({"retired": 2032}, 2033, "session retired"),
+        ({"status": "cancelled"}, 2033, "session cancelled"),
+        ({"status": "cancelled", "retired": 2033}, 2033, "session cancelled"),
+    ],
+)
+def test_slots_of_a_session_that_is_no_longer_taught_are_left_out(
+    changed: dict[str, object], year: int, why: str
+) -> None:
+    keys = LICHENS.sessions["keys"].model_copy(update=changed)
+    book = replace(LICHENS, sessions={**LICHENS.sessions, "keys": keys})
+
+    plan = roll.plan(book, str(year), dt.date(year, 5, 27), "2031")
+    told = checklist.of(book, plan)
+
+    days: Any = plan.data["days"]
+    taught = [slot.get("session", slot.get("key")) for day in days for slot in day["slots"]]
+    assert ("keys" in taught) is not bool(why)
+    assert [(line.key, reason) for line, reason in told.left_out] == [
+        ("supper", "cancelled"),
+        *([("keys", why)] if why else []),
+    ]
+    assert told.slots == len(taught)
 
 
 # --- There and back --------------------------------------------------------------------------
@@ -411,7 +440,10 @@ def test_a_wrong_call_says_what_is_wrong_and_writes_nothing(
                 "title: R\nwhen: 2031-05\ndays:\n  - date: 2031-05-12\n    slots:\n"
                 "      - {start: 09:00, end: 10:00, session: supper, status: cancelled}\n"
             ),
-            "every slot of the edition 2031 is cancelled",
+            (
+                "every slot of the edition 2031 is cancelled, "
+                "or of a session that is cancelled or retired"
+            ),
         ),
         (
             "title: R\nstatus: certain\nwhen: 2031-05\n",

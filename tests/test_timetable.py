@@ -10,7 +10,7 @@ import pytest
 from conftest import EXAMPLES
 
 from handbook import book as books
-from handbook import schema, timetable
+from handbook import schema, timetable, views
 from handbook.book import Book
 from handbook.timetable import Choice, Hours
 
@@ -104,6 +104,51 @@ def test_of_slots_that_begin_together_the_first_group_stands_first(lichens_book:
     assert list(placed) == ["b", "a", "b2"]
     assert placed == {"a": (1, 2), "b": (2, 2), "b2": (2, 2)}
     assert (week.crowded, week.hours) == (False, ("13:00", "14:00", "15:00", "16:00"))
+
+
+def test_what_is_taught_without_a_place_is_at_the_editions(lichens_book: Book) -> None:
+    days = {
+        "2026-10-12": [
+            slot("09:00", "10:00", "taught", session="looking"),
+            slot("10:00", "11:00", "elsewhere", session="looking", place="islet"),
+            slot("11:00", "12:00", "visit", session="collecting"),
+            slot("12:00", "13:00", "lunch", kind="break"),
+            slot("13:00", "14:00", "bus", kind="travel"),
+            slot("14:00", "15:00", "walk", kind="other"),
+        ]
+    }
+    book = with_days(lichens_book, days)
+    edition = book.editions["e"].model_copy(update={"place": "herbarium"})
+    placed = replace(book, editions={"e": edition})
+
+    def places(book: Book) -> dict[str, str | None]:
+        shown = timetable.slots(book, "e")
+        assert [one.place.title if one.place else None for one in shown] == [
+            book.places[place].name if (place := book.place_of(one)) else None
+            for one in book.occurrences
+        ]
+        return {o.slot.identity: book.place_of(o) for o in book.occurrences if book.place_of(o)}
+
+    assert places(placed) == {"taught": "herbarium", "elsewhere": "islet"}
+    assert places(book) == {"elsewhere": "islet"}
+    assert [slot.key for slot in views.slots_of(placed, "places", "herbarium")] == ["taught"]
+
+
+def test_a_week_with_more_than_four_side_by_side_is_an_agenda(lichens_book: Book) -> None:
+    def many(number: int) -> list[dict[str, Any]]:
+        return [slot("09:00", "10:00", f"s{number}-{one}") for one in range(number)]
+
+    book = with_days(
+        lichens_book, {"2026-10-12": many(4), "2026-10-19": many(1), "2026-10-20": many(5)}
+    )
+
+    assert [(w.agenda, w.crowded) for w in timetable.weeks(book, "e")] == [
+        (False, True),
+        (True, False),
+    ]
+    # An agenda has no grid.
+    (sheet,) = timetable.stylesheets(book).values()
+    assert ("lane-4-of-4" in sheet, "of-5" in sheet, "grid--e-2" in sheet) == (True, False, False)
 
 
 def test_choices_are_only_what_has_more_than_one_value(lichens_book: Book) -> None:

@@ -26,12 +26,15 @@ const offset = (instant, zone) => {
   return Date.parse(`${date}T${time}Z`) - Math.floor(instant / MINUTE) * MINUTE;
 };
 
-/** The instant of a local time in a zone; NaN if it is none. */
+/** The instant of a local time in a zone; NaN if no clock there ever shows it. */
 const instantOf = (local, zone) => {
   const utc = Date.parse(`${local}Z`);
-  if (Number.isNaN(utc)) return NaN;
-  const near = utc - offset(utc, zone);
-  return utc - offset(near, zone);
+  const near = utc - (Number.isNaN(utc) ? NaN : offset(utc, zone));
+  if (Number.isNaN(near)) return NaN;
+  const instant = utc - offset(near, zone);
+  if (Number.isNaN(instant)) return NaN;
+  const { date, time } = wall(instant, zone);
+  return `${date}T${time}` === local ? instant : NaN;
 };
 
 /** The moment that is shown: now, or `?now=2026-10-13T10:00` by the course's clock. */

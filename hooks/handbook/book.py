@@ -153,16 +153,28 @@ class Book:
 
     @cached_property
     def occurrences_of(self) -> Mapping[Key, tuple[Occurrence, ...]]:
-        """The slots of each session, lecturer and place."""
+        """The slots of each session, lecturer and place (`place_of`)."""
         found: dict[Key, list[Occurrence]] = {}
         for occurrence in self.occurrences:
             slot = occurrence.slot
-            keys = [("sessions", slot.session), ("places", slot.place)]
+            keys = [("sessions", slot.session), ("places", self.place_of(occurrence))]
             keys += [("lecturers", lecturer) for lecturer in slot.lecturers]
             for name, record_id in keys:
                 if record_id:
                     found.setdefault((name, record_id), []).append(occurrence)
         return {key: tuple(value) for key, value in found.items()}
+
+    def place_of(self, occurrence: Occurrence) -> str | None:
+        """Where a slot is: its own place, else the edition's for a session that is taught there.
+
+        A site visit is by its nature elsewhere, and a break or travel is no session: without a
+        place of their own they have none.
+        """
+        slot = occurrence.slot
+        session = self.sessions.get(slot.session) if slot.session else None
+        if slot.place or session is None or session.kind == "site-visit":
+            return slot.place
+        return self.editions[occurrence.edition].place
 
     def problem(
         self, code: str, key: Key, path: Path, message: str, hint: str = "", *, at_key: bool = False

@@ -146,7 +146,7 @@ class _Press:
             event.add("location", shown.location)
         if link:
             event.add("url", link)
-        if occurrence and (coordinates := self._coordinates(occurrence.slot.place)):
+        if occurrence and (coordinates := self._coordinates(self.book.place_of(occurrence))):
             event.add("geo", coordinates)
         return bytes(event.to_ical())
 

@@ -11,9 +11,9 @@ from typing import Any, TypeAlias, cast
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from handbook import dates, prose, schema, stale
+from handbook import dates, prose, roll, schema, stale
 from handbook.book import Book, Key
-from handbook.roll import Plan, goes_on
+from handbook.roll import Plan
 from handbook.schema import holds, quoted
 from handbook.stale import Era, Found
 
@@ -90,9 +90,8 @@ class Checklist:
     slots: int
     holidays: tuple[tuple[dt.date, str], ...]
     unconfirmed: tuple[SlotLine, ...]
-    cancelled: tuple[SlotLine, ...]
+    left_out: tuple[tuple[SlotLine, roll.Ending], ...]
     emptied: tuple[dt.date, ...]
-    retired: tuple[str, ...]
     lecturers: tuple[Person, ...]
     hosts: tuple[Person, ...]
     superseded: tuple[Superseded, ...]
@@ -108,7 +107,12 @@ def of(book: Book, plan: Plan) -> Checklist:
     old = book.editions[plan.origin]
     moved = {day.old: day.new for day in plan.days}
     by_time = sorted(old.days, key=lambda day: day.date)
-    slots = [(day.date, slot) for day in by_time for slot in day.slots if goes_on(slot)]
+    found = [
+        (day.date, slot, roll.ending(book, slot, plan.starts))
+        for day in by_time
+        for slot in day.slots
+    ]
+    slots = [(day, slot) for day, slot, why in found if not why]
     lines = [_line(book, slot, moved[day]) for day, slot in slots]
     return Checklist(
         plan=plan,
@@ -122,14 +126,8 @@ def of(book: Book, plan: Plan) -> Checklist:
             if plan.starts <= day <= plan.ends and not plan.calendar.rests(day)
         ),
         unconfirmed=tuple(line for line in lines if line.status == "confirmed"),
-        cancelled=tuple(
-            _line(book, slot, day.date)
-            for day in by_time
-            for slot in day.slots
-            if not goes_on(slot)
-        ),
+        left_out=tuple((_line(book, slot, day), why) for day, slot, why in found if why),
         emptied=tuple(day.date for day in by_time if day.date not in moved),
-        retired=tuple(_retired(book, slots, plan.starts)),
         lecturers=_people(
             book, "lecturers", old.lecturers, slots, lines, lambda slot: slot.lecturers
         ),
@@ -176,13 +174,6 @@ def _people(
 def _name(book: Book, key: Key) -> str:
     entity = cast("Any", book.records(key[0])[key[1]])
     return str(entity.name if hasattr(entity, "name") else entity.title)
-
-
-def _retired(book: Book, slots: _Slots, starts: dt.date) -> Iterator[str]:
-    for session in dict.fromkeys(slot.session for _, slot in slots if slot.session):
-        last = book.sessions[session].retired
-        if last is not None and last <= starts.year:
-            yield session
 
 
 def _cited(book: Book, slots: _Slots) -> Mapping[str, list[tuple[dt.date, str]]]:

@@ -91,23 +91,35 @@ class _FirstOccurrences(Treeprocessor):
             span = waiting.pop(match[1], None)
             if span is None:
                 continue
-            before = text[position : match.start()]
+            before, opening = _parted(text[position : match.start()])
             if position == 0 and inside:
                 parent.text = before
             elif position == 0:
                 holder.tail = before
             else:
                 parent[place - 1].tail = before
-            parent.insert(place, _explained(match[0], match[1], span))
+            parent.insert(place, _explained(match[0], match[1], span, opening))
             place += 1
             position = match.end()
         if position:
             parent[place - 1].tail = text[position:]
 
 
-def _explained(shown: str, term: str, tip: Element) -> Element:
+def _parted(before: str) -> tuple[str, str]:
+    """A text without the brackets and quotation marks at its end, and those."""
+    rest = before.rstrip("([{\"'“‘„«‹")
+    return rest, before[len(rest) :]
+
+
+def _explained(shown: str, term: str, tip: Element, opening: str) -> Element:
+    """A word with its explanation.
+
+    A line may end before any button, whatever stands there: so opening marks stand inside, where
+    the stylesheet keeps them and the button together.
+    """
     name = "term-" + re.sub(r"[^\w]", lambda sign: f"-{ord(sign[0]):x}", term.lower())
     holder = Element("span", {"class": "term"})
+    holder.text = opening
     button = SubElement(
         holder, "button", {"type": "button", "class": "term__word", "aria-describedby": name}
     )

@@ -118,7 +118,9 @@ def _run(data: Plain, zone: str, records: Mapping[str, Mapping[str, Plain]]) -> 
             if session and session not in sessions:
                 raise UnreadableError(session)
             about = sessions.get(session)
-            place = _word(slot, "place")
+            # As `Book.place_of` has it.
+            taught = session and _word(about, "kind") != "site-visit"
+            place = _word(slot, "place") or (_word(data, "place") if taught else "")
             start, end = (_moment(_word(day, "date"), _word(slot, one), zone) for one in _ENDS)
             if end <= start:
                 raise UnreadableError(f"{start} {end}")

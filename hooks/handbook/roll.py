@@ -12,7 +12,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, cast
+from typing import Literal, TypeAlias, cast
 
 from handbook import dates, schema, source, stale, writing
 from handbook.book import Book, Key
@@ -189,9 +189,17 @@ def plan(book: Book, year: str, starts: dt.date, origin_id: str) -> Plan:
     old = book.editions[origin_id]
     begun, key = _starts(old), ("editions", origin_id)
     calendar = _calendar(book, old, starts)
-    kept = [day for day in old.days if not day.slots or any(map(goes_on, day.slots))]
+    kept = [
+        day
+        for day in old.days
+        if not day.slots or any(not ending(book, slot, starts) for slot in day.slots)
+    ]
     if not kept:
-        raise NotRollableError(f"every slot of the edition {origin_id} is cancelled", asked=False)
+        raise NotRollableError(
+            f"every slot of the edition {origin_id} is cancelled, or of a session that is "
+            f"cancelled or retired",
+            asked=False,
+        )
     days = course_days([day.date for day in kept], begun, starts, calendar)
     ends = max(_new_end(old, starts, calendar), days[-1].new)
     era = Era(begun, _ends(old), book.course.language)
@@ -218,9 +226,19 @@ def plan(book: Book, year: str, starts: dt.date, origin_id: str) -> Plan:
     )
 
 
-def goes_on(slot: schema.Slot) -> bool:
-    """Whether a slot is carried on to the next edition."""
-    return slot.status != "cancelled"
+Ending: TypeAlias = Literal["", "cancelled", "session cancelled", "session retired"]
+
+
+def ending(book: Book, slot: schema.Slot, starts: dt.date) -> Ending:
+    """Why a slot is not carried on to an edition that starts then; empty if it is."""
+    if slot.status == "cancelled":
+        return "cancelled"
+    session = book.sessions[slot.session] if slot.session else None
+    if session and session.status == "cancelled":
+        return "session cancelled"
+    if session and session.retired is not None and session.retired <= starts.year:
+        return "session retired"
+    return ""
 
 
 def _new_end(old: schema.Edition, starts: dt.date, calendar: Workdays) -> dt.date:
@@ -256,6 +274,7 @@ class _Rolled:
         starts: dt.date,
         ends: dt.date,
     ) -> None:
+        self.book = book
         self.source = book.origins[key].source
         self.old = book.editions[key[1]]
         self.era, self.moved, self.starts, self.ends = era, moved, starts, ends
@@ -309,18 +328,18 @@ class _Rolled:
             day["date"] = self.moved[self.old.days[number].date].isoformat()
             self.places["days", number] = ("days", place)
             if day.get("slots"):
-                slots = self._slots(("days", number), cast("list[Record]", day["slots"]))
+                slots = self._slots(number, cast("list[Record]", day["slots"]))
                 day["slots"] = cast("Plain", slots)
             days.append(day)
         return days
 
-    def _slots(self, path: Path, plain: list[Record]) -> list[Record]:
+    def _slots(self, number: int, plain: list[Record]) -> list[Record]:
         slots: list[Record] = []
         for index, record in enumerate(plain):
-            slot, here = dict(record), (*path, "slots", index)
-            if slot.get("status") == "cancelled":
+            slot, here = dict(record), ("days", number, "slots", index)
+            if ending(self.book, self.old.days[number].slots[index], self.starts):
                 continue
-            self.places[here] = (*self.places[path], "slots", len(slots))
+            self.places[here] = (*self.places["days", number], "slots", len(slots))
             if slot.get("status") in WEAKER:
                 slot["status"] = WEAKER[cast("str", slot["status"])]
             if slot.get("note") and not self._stays((*here, "note"), cast("str", slot["note"])):

@@ -306,7 +306,7 @@ def gather(book: Book) -> Schedule:
                 instant(occurrence.date, slot.start, zone),
                 instant(occurrence.date, slot.end, zone),
                 session,
-                slot.place,
+                book.place_of(occurrence),
                 tuple(dict.fromkeys(slot.groups or edition.groups or ("",))),
                 not slot.groups,
             )

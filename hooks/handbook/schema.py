@@ -777,7 +777,11 @@ class Slot(Model):
         "What it is, if it is no session.", "break", default=None
     )
     key: Id | None = _say("Its identity for ever; the session's id if left out.", default=None)
-    place: PlaceId | None = _say("Where.", "main-building", default=None)
+    place: PlaceId | None = _say(
+        "Where. Without it a session is at the edition's place, but a site visit is not.",
+        "main-building",
+        default=None,
+    )
     lecturers: list[LecturerId] = _say("Who teaches.", ["alex-example"], default=[])
     hosts: list[OrganisationId] = _say("Who receives the group.", ["example-clinic"], default=[])
     groups: list[Line] = _say("Which groups; everyone if left out.", ["a"], default=[])

@@ -20,6 +20,9 @@ BOARD_DAYS = 7
 FULL_DAY, FULL_LANES = 12, 2
 """With more slots on a day, or more side by side, a week needs small type to be one sheet."""
 
+GRID_LANES = 4
+"""So many cards side by side can still be read in a column of a wide screen's week."""
+
 _NOT_TAUGHT = ("break", "travel")
 
 
@@ -46,7 +49,9 @@ class WeekView:
 
     `number` counts the course's weeks from 1, `calendar_week` is that of ISO 8601. `grid` is the
     class of its rows, `hours` the times that are written beside them. `shortest` says how long the
-    shortest session is (15, 30 or 45 minutes and more); `crowded` that small type is needed.
+    shortest session is (15, 30 or 45 minutes and more). `agenda` says that too many slots stand
+    side by side for a grid, so that days stand below one another; `crowded` that a grid needs
+    small type on paper.
     """
 
     number: int
@@ -57,6 +62,7 @@ class WeekView:
     grid: str
     hours: tuple[str, ...]
     shortest: int
+    agenda: bool
     crowded: bool
 
 
@@ -117,6 +123,8 @@ def _week(edition_id: str, number: int, days: dict[dt.date, list[SlotView]]) -> 
     in_week = [slot for on_day in days.values() for slot in on_day]
     lengths = [end - start for start, end in map(_span, (s for s in in_week if s.session))]
     first, last = min(days), max(days)
+    widest = max((placed.lane.of for day in shown for placed in day.slots), default=1)
+    agenda = widest > GRID_LANES
     return WeekView(
         number,
         first.isocalendar().week,
@@ -126,10 +134,8 @@ def _week(edition_id: str, number: int, days: dict[dt.date, list[SlotView]]) -> 
         f"grid--{edition_id}-{number}",
         tuple(f"{t // grid.HOUR:02}:00" for t in grid.lines(map(_span, in_week)) if not t % 60),
         next((least for least in (45, 30) if min(lengths, default=45) >= least), 15),
-        any(
-            len(day.slots) > FULL_DAY or any(p.lane.of > FULL_LANES for p in day.slots)
-            for day in shown
-        ),
+        agenda,
+        not agenda and (widest > FULL_LANES or any(len(day.slots) > FULL_DAY for day in shown)),
     )
 
 
@@ -152,6 +158,7 @@ def stylesheets(book: Book) -> dict[str, str]:
                 tuple(frozenset(placed.lane for placed in day.slots) for day in week.days),
             )
             for week in weeks(book, edition_id)
+            if not week.agenda
         ]
         found[_path(edition_id)] = grid.stylesheet(grids)
     return found

@@ -387,7 +387,7 @@ def group_views(edition: schema.Edition) -> tuple[GroupView, ...]:
 
 def slot_view(book: Book, occurrence: Occurrence) -> SlotView:
     """One slot with everything it names."""
-    slot = occurrence.slot
+    slot, place = occurrence.slot, book.place_of(occurrence)
     edition = book.editions[occurrence.edition]
     session = book.sessions[slot.session] if slot.session else None
     statuses = [edition.status, slot.status, *([session.status] if session else [])]
@@ -407,7 +407,7 @@ def slot_view(book: Book, occurrence: Occurrence) -> SlotView:
         session=link(book, "sessions", slot.session) if slot.session else None,
         kind=session.kind if session else slot.kind or "other",
         status=weakest(*statuses),
-        place=link(book, "places", slot.place) if slot.place else None,
+        place=link(book, "places", place) if place else None,
         lecturers=links(book, "lecturers", slot.lecturers),
         hosts=names(book, slot.hosts),
         groups=tuple(groups[group] for group in slot.groups),

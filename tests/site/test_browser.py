@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 import yaml
 from conftest import EXAMPLES, assemble, mkdocs
+from markdown import Markdown
+
+from handbook import markup
 
 HOSTILE = 'CD34+ </title><script>alert(1)</script> "q" | a_b_ [x](javascript:1)'
 TITLES = {
@@ -186,6 +189,59 @@ def test_only_a_table_that_is_too_wide_is_a_stop_for_the_keyboard(
     page.set_viewport_size({"width": 320, "height": 800})
     page.wait_for_timeout(100)
     assert (wide, region.get_attribute("tabindex")) == (None, "0")
+
+
+LINES = """(html) => {
+  const prose = document.querySelector(".prose");
+  prose.innerHTML = html;
+  const box = (node, from, to) => {
+    const range = document.createRange();
+    range.setStart(node, from);
+    range.setEnd(node, to);
+    return range.getBoundingClientRect();
+  };
+  const button = prose.querySelector("p .term__word");
+  const { previousSibling: before, parentNode: { nextSibling: after } } = button;
+  const cell = prose.querySelector("td").firstChild;
+  const links = [...prose.querySelectorAll("td a")];
+  const found = { parted: [], gaps: new Set() };
+  for (let width = 60; width < 400; width += 3) {
+    prose.style.width = `${width}px`;
+    const word = button.getBoundingClientRect();
+    const beside = [box(before, 0, before.length), box(after, 0, 3)];
+    const end = box(cell, cell.length - 1, cell.length);
+    const number = box(links[0].firstChild, 0, 1);
+    const parted = (one, other) => one.top > other.bottom || one.bottom < other.top;
+    if (beside.some((one) => parted(one, word))) found.parted.push(["term", width]);
+    if (parted(number, end)) found.parted.push(["note", width]);
+    found.gaps.add(Math.round(number.left - end.right));
+  }
+  const targets = links.map((link) => link.getBoundingClientRect());
+  return {
+    parted: found.parted,
+    gaps: [...found.gaps],
+    targets: targets.map(({ width, height }) => width >= 24 && height >= 24),
+  };
+}"""
+
+
+def test_a_line_never_ends_between_a_term_or_a_note_and_what_belongs_to_it(
+    lichens: Path, serve: Any, browser: Any
+) -> None:
+    text = (
+        "They follow the word of a (QP's) own hand, and go on.\n\n"
+        "| A |\n|--|\n| What was said and written here[^1][^2] |\n\n"
+        "[^1]: One\n[^2]: Two\n\n*[QP]: **Qualified Person**\n"
+    )
+    made = Markdown(extensions=list(markup.EXTENSIONS), extension_configs=markup.OPTIONS)
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(serve(lichens) + "sessions/looking/")
+
+    assert page.evaluate(LINES, made.convert(text)) == {
+        "parted": [],
+        "gaps": [1],
+        "targets": [True, True],
+    }
     page.close()
 
 

@@ -96,7 +96,12 @@ def faults(days: list[list[dict[str, Any]]]) -> list[str]:
 @pytest.mark.parametrize("width", [1200, 1280, 1440, 1920])
 @pytest.mark.parametrize(
     ("site", "address"),
-    [("real", "timetable/"), ("lichens", "timetable/"), ("crowded", "timetable/2033/")],
+    [
+        ("real", "timetable/"),
+        ("lichens", "timetable/"),
+        ("crowded", "timetable/2033/"),
+        ("crowded", "timetable/2034/"),
+    ],
 )
 def test_no_card_lies_on_another_or_clips(
     site: str,
@@ -129,6 +134,25 @@ def test_slots_that_overlap_stand_side_by_side_and_equal_times_in_line(
     assert cards["saturday"]["top"] == cards["quarter-1"]["top"]
 
 
+def test_a_week_with_more_than_four_side_by_side_is_an_agenda_in_two_columns(
+    crowded: Path, serve: Any, open_page: Any
+) -> None:
+    page = open_page(serve(crowded) + "timetable/2034/", viewport={"width": 1440, "height": 900})
+    cards = {card["id"]: card for day in page.evaluate(BOXES) for card in day}
+
+    def spot(key: str) -> tuple[bool, bool]:
+        """Whether a card is readably wide, and in the left half."""
+        card = cards[key]
+        return card["right"] - card["left"] > 240, card["right"] < 720
+
+    for six in "abcdef":
+        assert spot(f"six-{six}") == (True, True)
+    assert spot("one-a") == (True, False)
+    assert {spot(f"twelve-{twelve}") for twelve in "abcdefghijkl"} == {(True, True)}
+    # Only the weeks that need it: four still stand side by side.
+    assert {cards[f"four-{four}"]["top"] for four in "abcd"} == {cards["four-a"]["top"]}
+
+
 def test_without_its_stylesheet_and_javascript_it_is_headings_and_lists_in_time(
     crowded: Path, serve: Any, open_page: Any
 ) -> None:
@@ -155,6 +179,21 @@ def test_without_its_stylesheet_and_javascript_it_is_headings_and_lists_in_time(
     assert page.locator("#monday time").first.get_attribute("datetime") == "2033-03-28T09:00+03:00"
     assert page.locator("form[data-choices]").is_visible() is False
     assert page.locator(".timetable__tools button:visible").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("site", "edition", "words"),
+    [
+        ("real", "2025", "The days and times of this run are not recorded here."),
+        ("crowded", "2035", "The days and times are to be announced."),
+    ],
+)
+def test_a_run_without_days_says_what_is_known_of_them(
+    site: str, edition: str, words: str, request: pytest.FixtureRequest
+) -> None:
+    page = request.getfixturevalue(site) / "timetable" / edition / "index.html"
+
+    assert re.findall(r"<p>(The days and times[^<]*)</p>", page.read_text()) == [words]
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1100])
@@ -229,8 +268,31 @@ def test_any_moment_can_be_asked_for(lichens: Path, serve: Any, open_page: Any, 
     for moment, said in MOMENTS:
         page.goto(f"{base}?now={moment}")
         assert board(page) == expected(moment, said)
-    page.goto(f"{base}?now=yesterday")
-    assert board(page)["clock"] == ""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "yesterday",
+        "0000-01-01T00:00",
+        "0001-01-01T00:00",
+        "9999-12-31T23:59",
+        "2031-02-30T10:00",
+        "2031-05-30T24:00",
+        "2031-05-30T10:60",
+        # The clocks of the course never show it.
+        "2031-03-30T03:30",
+    ],
+)
+def test_a_moment_that_never_is_is_now(
+    lichens: Path, serve: Any, open_page: Any, asked: str
+) -> None:
+    moment = "2031-05-30T10:00"
+    now = dt.datetime.fromisoformat(moment).replace(tzinfo=COURSE)
+    for address in ("", "timetable/"):
+        page = open_page(serve(lichens) + f"{address}?now={asked}", at=now)
+
+        assert board(page) == expected(moment, dict(MOMENTS)[moment])
 
 
 def test_the_card_that_is_on_says_so(lichens: Path, serve: Any, open_page: Any) -> None:
