@@ -126,7 +126,8 @@ def test_what_was_never_changed_has_sequence_0_and_the_time_of_its_commit(
 
     assert repository.composed().problems == ()
     assert events["keys"] == KEYS
-    assert events["supper"] == ("Cancelled: A long supper", "30 18:00", "", "CANCELLED", 1, 1)
+    cancelled = ("Cancelled: A long supper", "30 18:00", "Herbarium", "CANCELLED", 1, 1)
+    assert events["supper"] == cancelled
 
 
 def test_a_slot_that_is_moved_twice(repository: Repository) -> None:
