@@ -40,10 +40,10 @@ def opened(page: Any, base: str, query: str = "") -> Any:
     """The dialog with a query typed, once its texts are there too."""
     page.goto(base)
     page.keyboard.press("/")
-    page.locator("#search [role=option]").first.wait_for()
+    page.locator("#search_dialog [role=option]").first.wait_for()
     page.evaluate(FIND, [])
     page.get_by_role("combobox").fill(query)
-    return page.locator("#search")
+    return page.locator("#search_dialog")
 
 
 # --- What it finds ---------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def test_it_is_opened_and_walked_by_keyboard_alone(lichens: Path, serve: Any, pa
     page.goto(base)
     page.get_by_role("button", name="Search").focus()
     page.keyboard.press("Control+k")
-    dialog = page.locator("#search")
+    dialog = page.locator("#search_dialog")
     field = page.get_by_role("combobox")
     dialog.locator("[role=option]").first.wait_for()
 
@@ -167,7 +167,7 @@ def test_a_part_of_a_page_is_an_answer_by_itself(lichens: Path, serve: Any, page
 def test_a_search_is_a_link(lichens: Path, serve: Any, page: Any) -> None:
     base = serve(lichens)
     page.goto(f"{base}search/?q=looking")
-    results = page.locator("#search-page [role=option]")
+    results = page.locator("#search_page [role=option]")
     results.first.wait_for()
 
     assert results.first.get_attribute("href") == "/sessions/looking/"
@@ -175,7 +175,7 @@ def test_a_search_is_a_link(lichens: Path, serve: Any, page: Any) -> None:
     page.wait_for_url(f"{base}search/?q=collecting%20%26%20naming")
     page.locator("h1").click()
     page.keyboard.press("/")
-    assert page.locator("#search").is_visible() is False
+    assert page.locator("#search_dialog").is_visible() is False
     opened(page, base, "a b").get_by_role("link", name="As a page").click()
     page.wait_for_url(f"{base}search/?q=a%20b")
 
@@ -220,11 +220,11 @@ def test_names_that_cannot_be_loaded_are_no_dead_end(lichens: Path, serve: Any, 
     page.goto(serve(lichens))
     page.keyboard.press("/")
     page.get_by_text("The search could not be loaded.").wait_for()
-    assert page.locator("#search").get_by_role("link", name="Glossary").is_visible()
+    assert page.locator("#search_dialog").get_by_role("link", name="Glossary").is_visible()
     page.unroute("**/names.json")
     page.keyboard.press("Escape")
     page.keyboard.press("/")
-    page.locator("#search [role=option]").first.wait_for()
+    page.locator("#search_dialog [role=option]").first.wait_for()
 
 
 # --- Bad input -------------------------------------------------------------------------------
