@@ -24,14 +24,14 @@ QUERIES = yaml.safe_load((ROOT / "tests" / "examples" / "queries.yml").read_text
 RUNS = 7
 
 OPEN = """() => new Promise((done) => {
-  const shown = () => document.querySelector("#search [role=option]");
+  const shown = () => document.querySelector("#search_dialog [role=option]");
   const begun = performance.now();
   const look = () => (shown() ? done(performance.now() - begun) : requestAnimationFrame(look));
   document.querySelector("[data-search-open]").click();
   look();
 })"""
 FIRST = """() => new Promise((done) => {
-  const field = document.querySelector("#search [role=combobox]");
+  const field = document.querySelector("#search_dialog [role=combobox]");
   const begun = performance.now();
   field.value = "leukapheresis";
   field.dispatchEvent(new Event("input"));
@@ -46,7 +46,7 @@ WARM = """async (queries) => {
     act();
     return performance.now() - begun;
   };
-  const field = document.querySelector("#search [role=combobox]");
+  const field = document.querySelector("#search_dialog [role=combobox]");
   const type = (query) => { field.value = query; field.dispatchEvent(new Event("input")); };
   for (const query of queries) search.find(query);
   return {

@@ -167,7 +167,7 @@ def test_a_part_of_a_page_is_an_answer_by_itself(lichens: Path, serve: Any, page
 def test_a_search_is_a_link(lichens: Path, serve: Any, page: Any) -> None:
     base = serve(lichens)
     page.goto(f"{base}search/?q=looking")
-    results = page.locator("#search-page [role=option]")
+    results = page.locator("#search_page [role=option]")
     results.first.wait_for()
 
     assert results.first.get_attribute("href") == "/sessions/looking/"

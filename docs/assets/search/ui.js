@@ -128,7 +128,7 @@ export const mount = async (form, names) => {
     if (name) title.append(element("span", { class: "result__name" }, " ", ...marked(name, terms)));
     const made = element(
       "a",
-      { href: address.pathname + address.hash, id: `${form.id}-option-${number}`, role: "option", class: "result", tabindex: "-1", "aria-selected": "false" },
+      { href: address.pathname + address.hash, id: `${form.id}_option_${number}`, role: "option", class: "result", tabindex: "-1", "aria-selected": "false" },
       title,
     );
     if (kindShown) made.append(" ", element("span", { class: "result__kind" }, chipOf(record.kind).dataset.one));
@@ -156,7 +156,7 @@ export const mount = async (form, names) => {
     let number = 0;
     list.replaceChildren(
       ...groups.map(({ label, results, ...how }, place) => {
-        const head = element("div", { class: "search__group", id: `${form.id}-group-${place}`, role: "presentation" }, label);
+        const head = element("div", { class: "search__group", id: `${form.id}_group_${place}`, role: "presentation" }, label);
         return element("div", { role: "group", "aria-labelledby": head.id }, head, ...results.map((result) => option(result, number++, how)));
       }),
     );
