@@ -362,7 +362,8 @@ def test_filters_by_keyboard_keep_what_is_for_everyone_and_stand_in_the_address(
 ) -> None:
     page = open_page(serve(lichens) + "timetable/2031/?now=2031-05-30T09:00#keys")
     count = page.locator("[data-count]")
-    assert (page.locator("[role=status]").count(), count.inner_text()) == (1, "")
+    statuses = page.locator(".timetable [role=status]").count()
+    assert (statuses, count.inner_text()) == (1, "")
 
     page.get_by_role("radio", name="Everyone").focus()
     page.keyboard.press("ArrowRight")
