@@ -225,7 +225,6 @@ export class Search {
 
   /** Take in the texts, a few at a time, so that typing stays smooth. */
   async read(texts) {
-    this.prepare();
     texts.forEach(([text, ...facts], id) => Object.assign(this.documents[id], { body: text, facts }));
     const documents = texts.map(([text, ...facts], id) => ({ id, text, facts }));
     await this.#texts.addAllAsync(documents, { chunkSize: 15 });
@@ -361,12 +360,16 @@ let loading;
 /** The search, made once from the answer with the names; `texts` is a promise that the texts are in. */
 export const load = (answer) => (loading ??= begin(answer).catch((error) => ((loading = undefined), Promise.reject(error))));
 
+const PAINT = 50; // milliseconds in which the first list comes to be seen, before the work begins
+
 const begin = async (answer) => {
   const names = await json(answer);
   const search = new Search(names);
-  setTimeout(() => search.prepare());
+  const painted = new Promise((done) => setTimeout(done, PAINT));
   // The address of the texts has their digest in it: a copy that a browser kept is the right one.
-  search.texts = json(fetch(new URL(`search/${names.text}`, HOME))).then((texts) => search.read(texts));
+  const texts = json(fetch(new URL(`search/${names.text}`, HOME)));
+  search.texts = painted.then(() => search.prepare()).then(async () => search.read(await texts));
+  texts.catch(() => {});
   search.texts.catch(() => {});
   return search;
 };

@@ -56,7 +56,8 @@ const reason = ({ document: { title, names = [], aliases = [], headings = [], su
   const name = [...names, ...aliases].find((one) => met(one) > inTitle) ?? "";
   const told = [summary, ...headings, ...facts].reduce((best, line) => (met(line) > met(best) ? line : best), summary);
   if (met(told)) return [name, told];
-  return [name, (inTitle || name) && summary ? summary : excerpt(body, terms) || summary];
+  const shown = inTitle || name || !terms.size;
+  return [name, shown && summary ? summary : excerpt(body, terms) || summary];
 };
 
 /** The stops of a record on the line, small. */
