@@ -487,7 +487,7 @@ def test_a_visit_is_one_box_and_a_door_sign_begins_with_today(
         "Travel 10:00–11:00 Boat Confirmed",
         "When Friday 30 May 2031, 11:00–15:00 B Group B Provisional",
         "Where The islet",
-        "Host To be announced",
+        "Host Kuusi University (Kuusen yliopisto)",
         "Travel 10:00–11:00 Boat Confirmed",
         "Meet To be announced",
         "Identify yourself with To be announced",
