@@ -145,7 +145,12 @@ def really(one: schedule.Entry, other: schedule.Entry) -> set[str]:
     if not (first.start < second.end and second.start < first.end):
         return set()
     found = set()
-    together = first.session and (first.session, first.place) == (second.session, second.place)
+    together = (
+        first.session
+        and first.place
+        and (first.session, first.place, first.start, first.end)
+        == (second.session, second.place, second.start, second.end)
+    )
     if set(first.lecturers) & set(second.lecturers) and not together:
         found.add("HB205")
     if {first.place, second.place} <= {"hall", "room"}:

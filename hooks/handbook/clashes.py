@@ -40,7 +40,7 @@ def nobody_is_in_two_places(schedule: Schedule) -> Problems:
         lecturers = [one[1] for one in meant if one[0] == "lecturer"]
         groups = [one[2] for one in meant if one[0] == "group"]
         if lecturers:
-            names = _names(schedule.book.lecturers[one].name for one in lecturers)
+            names = _names(_person(schedule, one) for one in lecturers)
             message = f"{names} would also be in {_there(schedule, first, second)}"
             where = _index("lecturers", second.slot.lecturers, lecturers)
             yield _clash(schedule, "HB205", second, where, message, "name another lecturer")
@@ -73,13 +73,14 @@ def exclusive_places_are_used_once(schedule: Schedule) -> Problems:
 
 def ways_can_be_gone(schedule: Schedule) -> Problems:
     """HB212: people who change places have the time for the way, and to change clothes."""
-    for first, second, people in _pairs(schedule, "lecturer", "group", placed=True):
-        gap = second.starts - first.ends
+    for first, second, people in _moves(schedule):
+        gap = second.starts - first.ends - _kept_busy(schedule, first, second, people[0])
         way, gowning = schedule.arrival(first, second)
-        if not 0 <= gap < way + gowning:
+        if second.starts < first.ends or gap >= way + gowning:
             continue
+        gap = max(gap, 0)
         who = _names(
-            schedule.book.lecturers[one[1]].name
+            _person(schedule, one[1])
             if one[0] == "lecturer"
             else _groups(schedule, second, [one[2]])
             for one in people
@@ -96,17 +97,19 @@ def ways_can_be_gone(schedule: Schedule) -> Problems:
 
 def places_are_made_ready(schedule: Schedule) -> Problems:
     """HB213: between two uses of a place lies its changeover."""
-    for place, entries in schedule.of_place.items():
-        for first, second in _neighbours(entries):
+    told = set()
+    for place_id, place in schedule.book.places.items():
+        minutes = place.changeover or 0
+        for first, second in _neighbours(schedule.uses(place_id) if minutes else ()):
             gap = second.starts - first.ends
-            slowest, minutes = schedule.changeover(first, second)
-            if slowest == place and 0 <= gap < minutes:
-                message = (
-                    f"{quoted(schedule.book.places[place].name)} would be free for "
-                    f"{_minutes(gap)} after {_there(schedule, first, second)}, "
-                    f"and {minutes} are needed between two uses"
-                )
-                yield _clash(schedule, "HB213", second, ("place",), message, "name another place")
+            if not 0 <= gap < minutes or schedules.goes_on(first, second) or id(second) in told:
+                continue
+            told.add(id(second))
+            message = (
+                f"{quoted(place.name)} would be free for {_minutes(gap)} after "
+                f"{_there(schedule, first, second)}, and {minutes} are needed between two uses"
+            )
+            yield _clash(schedule, "HB213", second, ("place",), message, "name another place")
 
 
 # --- Not to be had ---------------------------------------------------------------------------
@@ -115,47 +118,45 @@ def places_are_made_ready(schedule: Schedule) -> Problems:
 def nobody_is_away(schedule: Schedule) -> Problems:
     """HB209, HB210: lecturers and places can be had on the day."""
     for entry in schedule.entries:
-        found = schedules.closed(schedule, entry)
-        if found is None:
-            continue
-        (collection, record_id), span = found
-        index = next(
-            number
-            for number, one in enumerate(
-                getattr(schedule.book.records(collection)[record_id], "unavailable", ())
-            )
-            if one is span
-        )
-        place = _place(schedule, (collection, record_id), ("unavailable", index))
-        until = f"from {span.from_} to {span.to}" if span.from_ != span.to else f"on {span.to}"
-        reason = f", {span.reason}" if span.reason else ""
-        if collection == "lecturers":
-            name = schedule.book.lecturers[record_id].name
-            message = f"{name} is unavailable {until}{reason} ({place})"
-            where = _index("lecturers", entry.slot.lecturers, [record_id])
-            yield _clash(schedule, "HB209", entry, where, message, "name another lecturer")
-        else:
-            name = quoted(schedule.book.places[record_id].name)
-            message = f"{name} cannot be used {until}{reason} ({place})"
-            yield _clash(schedule, "HB210", entry, ("place",), message, "name another place")
+        for (collection, record_id), index, span in schedules.closed(schedule, entry):
+            place = _place(schedule, (collection, record_id), ("unavailable", index))
+            until = f"from {span.from_} to {span.to}" if span.from_ != span.to else f"on {span.to}"
+            reason = f", {span.reason}" if span.reason else ""
+            if collection == "lecturers":
+                message = f"{_person(schedule, record_id)} is unavailable {until}{reason} ({place})"
+                where = _index("lecturers", entry.slot.lecturers, [record_id])
+                yield _clash(schedule, "HB209", entry, where, message, "name another lecturer")
+            else:
+                name = quoted(schedule.book.places[record_id].name)
+                message = f"{name} cannot be used {until}{reason} ({place})"
+                yield _clash(schedule, "HB210", entry, ("place",), message, "name another place")
 
 
 def everyone_fits_in(schedule: Schedule) -> Problems:
-    """HB211: a place holds those who come."""
-    for entry in schedule.entries:
-        place = schedule.book.places.get(entry.slot.place or "")
-        size = schedule.size(entry)
-        if place and place.capacity is not None and size is not None and size > place.capacity:
-            message = f"{quoted(place.name)} holds {place.capacity}, and {size} come"
-            large = [
-                one.name
-                for one in schedule.book.places.values()
-                if one.capacity is not None and one.capacity >= size
-            ]
-            hint = (
-                f"{_names(large[:3])} would hold them" if large else "let the groups come in turn"
+    """HB211: a place holds those who are in it, and in its rooms, at the same time."""
+    for place_id, entries in schedule.of_place.items():
+        place = schedule.book.places[place_id]
+        inside: list[Entry] = []
+        for entry in entries if place.capacity is not None else ():
+            inside = [one for one in inside if one.ends > entry.starts] + [entry]
+            size = sum(schedule.size(one) or 0 for one in inside)
+            if place.capacity is None or size <= place.capacity:
+                continue
+            others = [_there(schedule, one, entry) for one in inside[:-1]]
+            beside = f" with {_names(others)}" if others else ""
+            message = f"{quoted(place.name)} holds {place.capacity}, and {size} come{beside}"
+            yield _problem(
+                schedule, "HB211", entry, ("place",), message, _larger(schedule, place_id, size)
             )
-            yield _problem(schedule, "HB211", entry, ("place",), message, hint)
+
+
+def _larger(schedule: Schedule, small: str, size: int) -> str:
+    large = [
+        one.name
+        for record_id, one in schedule.book.places.items()
+        if one.capacity is not None and one.capacity >= size and record_id != small
+    ]
+    return f"{_names(large[:3])} would hold them" if large else "let the groups come in turn"
 
 
 # --- What must come first --------------------------------------------------------------------
@@ -175,8 +176,15 @@ def needs_come_first(schedule: Schedule) -> Problems:
             title = quoted(book.sessions[need].title)
             stated = _place(schedule, ("sessions", entry.slot.session or ""), ("needs", number))
             taught = schedule.of_session.get((entry.edition, need), [])
-            called_off = cancelled.get((entry.edition, need))
-            if called_off and not taught:
+            called_off = next(
+                (
+                    one
+                    for one in cancelled.get((entry.edition, need), ())
+                    if not one.slot.groups or set(one.slot.groups) & set(groups)
+                ),
+                None,
+            )
+            if called_off and not any(set(one.groups) & set(groups) for one in taught):
                 line = _line(schedule, called_off)
                 message = f"this needs {title}, which is cancelled ({line})"
                 hint = f"teach it again before, or take it out of needs: ({stated})"
@@ -334,7 +342,36 @@ def days_end(schedule: Schedule) -> Problems:
                 f"{_all_or(schedule, edition, found, groups)} would have no lunch on {day}: "
                 f"{_minutes(max(free, 0))} are free around noon",
                 f"leave {limits.lunch} minutes free between {schedules.LUNCH_FROM:%H:%M} and "
-                f"{schedules.LUNCH_UNTIL:%H:%M}",
+                f"{schedules.LUNCH_UNTIL:%H:%M}; a slot for lunch has kind: break",
+            )
+
+
+def the_country_is_known(schedule: Schedule) -> Problems:
+    """HB227: the course's country has holidays that the program knows."""
+    course = schedule.book.course
+    if course.country and schedule.entries and not schedule.book.workdays.known:
+        yield schedule.book.problem(
+            "HB227",
+            ("course", "course"),
+            ("country",),
+            f"no public holidays are known of {quoted(course.country)} in the editions' years",
+            "use ISO 3166, such as GB for the United Kingdom; only weekends are looked at now",
+        )
+
+
+def nothing_retired_is_taught(schedule: Schedule) -> Problems:
+    """HB229: a session that is no longer taught has no slot."""
+    for entry in schedule.entries:
+        retired = entry.session.retired if entry.session else None
+        if retired and entry.date.year >= retired:
+            place = _place(schedule, ("sessions", entry.slot.session or ""), ("retired",))
+            yield _problem(
+                schedule,
+                "HB229",
+                entry,
+                _what(entry),
+                f"{quoted(_title(entry))} is no longer taught from {retired} on ({place})",
+                "take the slot out, or delete retired: in the session",
             )
 
 
@@ -362,6 +399,8 @@ def confirmed_editions_are_confirmed(schedule: Schedule) -> Problems:
     book = schedule.book
     for occurrence in book.occurrences:
         edition = book.editions[occurrence.edition]
+        if schedules.is_cancelled(book, occurrence):
+            continue
         if edition.status == "confirmed" and occurrence.slot.status == "example":
             where = _place(schedule, ("editions", occurrence.edition), ("status",))
             yield book.problem(
@@ -383,8 +422,9 @@ def frameworks_are_in_force(schedule: Schedule) -> Problems:
             session = entry.slot.session or ""
             if framework is None or citation.clauses or (session, number) in told:
                 continue
-            coming = any(change.state == "planned" for change in framework.changes)
-            if not framework.editions or coming or schema.in_force(framework, entry.date):
+            if not framework.editions or schema.in_force(framework, entry.date):
+                continue
+            if _is_coming(framework, entry.date):
                 continue
             told.add((session, number))
             yield book.problem(
@@ -395,6 +435,14 @@ def frameworks_are_in_force(schedule: Schedule) -> Problems:
                 f"({_line(schedule, entry.occurrence)})",
                 "add the edition of that day to the framework, or its planned change to changes:",
             )
+
+
+def _is_coming(framework: schema.Framework, day: dt.date) -> bool:
+    """Whether a framework is not in force yet and says so: it has ended for nobody."""
+    ended = any(one.until and one.until < day.isoformat() for one in framework.editions)
+    muddled = any(one.until and one.from_ and one.until < one.from_ for one in framework.editions)
+    planned = any(change.state == "planned" for change in framework.changes)
+    return muddled or (planned and not ended)  # HB203 speaks of spans that end before they begin
 
 
 def consent_lasts(schedule: Schedule) -> Problems:
@@ -409,10 +457,23 @@ def consent_lasts(schedule: Schedule) -> Problems:
         for key, where in wanted:
             record = schedule.book.records(key[0]).get(key[1])
             publish = getattr(record, "publish", None)
-            if publish is None or publish.until is None or publish.until >= entry.date:
+            if publish is None:
+                continue
+            name = getattr(record, "name", None) or getattr(record, "title", key[1])
+            if publish.from_ is not None and publish.from_ > entry.date:
+                place = _place(schedule, key, ("publish", "from"))
+                yield _problem(
+                    schedule,
+                    "HB224",
+                    entry,
+                    where,
+                    f"the agreement with {name} begins on {publish.from_}, after this slot "
+                    f"({place})",
+                    "ask for an earlier agreement, or leave it out of this slot",
+                )
+            if publish.until is None or publish.until >= entry.date:
                 continue
             place = _place(schedule, key, ("publish", "until"))
-            name = getattr(record, "name", None) or getattr(record, "title", key[1])
             yield _problem(
                 schedule,
                 "HB224",
@@ -444,7 +505,7 @@ def hours_match_the_credits(schedule: Schedule) -> Problems:
                 "HB223",
                 ("editions", edition),
                 ("days",),
-                f"{minutes // 60} hours are scheduled, and the credits stand for "
+                f"{Decimal(minutes) / 60:.1f} hours are scheduled, and the credits stand for "
                 f"{whole.normalize():f} hours of all work",
                 "see whether less will do, or whether the course should give more credits",
                 at_key=True,
@@ -463,6 +524,8 @@ RULES: tuple[Callable[[Schedule], Problems], ...] = (
     visits_are_hosted,
     days_are_working_days,
     days_end,
+    the_country_is_known,
+    nothing_retired_is_taught,
     times_exist,
     confirmed_editions_are_confirmed,
     frameworks_are_in_force,
@@ -484,19 +547,38 @@ def _neighbours(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
             last = entry
 
 
-def _pairs(
-    schedule: Schedule, *kinds: str, placed: bool = False
-) -> Iterator[tuple[Entry, Entry, list[Resource]]]:
+def _pairs(schedule: Schedule, *kinds: str) -> Iterator[tuple[Entry, Entry, list[Resource]]]:
     """Neighbours in time that share resources of some kinds, each pair once."""
     found: dict[tuple[int, int], tuple[Entry, Entry, list[Resource]]] = {}
     for resource, entries in schedule.of_resource.items():
-        if resource[0] not in kinds:
-            continue
-        wanted = [one for one in entries if one.slot.place] if placed else entries
-        for first, second in _neighbours(wanted):
-            pair = (id(first), id(second))
-            found.setdefault(pair, (first, second, []))[2].append(resource)
+        if resource[0] in kinds:
+            for first, second in _neighbours(entries):
+                found.setdefault((id(first), id(second)), (first, second, []))[2].append(resource)
     yield from found.values()
+
+
+def _moves(schedule: Schedule) -> Iterator[tuple[Entry, Entry, list[Resource]]]:
+    """Entries that follow each other at known places, for the people who attend both."""
+    found: dict[tuple[int, int], tuple[Entry, Entry, list[Resource]]] = {}
+    for resource, entries in schedule.of_resource.items():
+        if resource[0] == "place":
+            continue
+        placed = [one for one in entries if one.place and not one.is_on_the_way]
+        for first, second in _neighbours(placed):
+            found.setdefault((id(first), id(second)), (first, second, []))[2].append(resource)
+    yield from found.values()
+
+
+def _kept_busy(schedule: Schedule, first: Entry, second: Entry, who: Resource) -> int:
+    """Minutes between two entries in which somebody has to be somewhere, nobody knows where."""
+    return sum(
+        one.length
+        for one in schedule.of_resource[who]
+        if first.ends <= one.starts
+        and one.ends <= second.starts
+        and one.place is None
+        and not (one.is_free_time or one.is_on_the_way)
+    )
 
 
 # --- Words -----------------------------------------------------------------------------------
@@ -508,7 +590,7 @@ def _clash(
     """A problem whose hint is the next time at which the slot would fit, and another way out."""
     free = schedules.next_free(schedule, entry)
     if free is None:
-        hint = f"{otherwise}; this edition has no later time at which it would fit"
+        hint = f"{otherwise}; no later time of the edition's days would do"
     else:
         day = "" if free.date == entry.date else f" on {_day(free.date)}"
         hint = f"it would fit at {_span(free)}{day}; or {otherwise}"
@@ -598,18 +680,35 @@ def _all_or(schedule: Schedule, edition: str, groups: list[str], of_all: Iterabl
     return _names(known[one].name if one in known else one for one in groups)
 
 
-def _cancelled(schedule: Schedule) -> dict[tuple[str, str], Occurrence]:
-    """The first cancelled slot of each session of an edition."""
-    found: dict[tuple[str, str], Occurrence] = {}
+def _cancelled(schedule: Schedule) -> dict[tuple[str, str], list[Occurrence]]:
+    """The cancelled slots of each session of an edition."""
+    found: dict[tuple[str, str], list[Occurrence]] = {}
     for occurrence in schedule.book.occurrences:
         if occurrence.slot.session and schedules.is_cancelled(schedule.book, occurrence):
-            found.setdefault((occurrence.edition, occurrence.slot.session), occurrence)
+            found.setdefault((occurrence.edition, occurrence.slot.session), []).append(occurrence)
     return found
 
 
-def _next_working_day(schedule: Schedule, edition: str, day: dt.date) -> str:
-    used = {one.date for one in schedule.book.editions[edition].days}
-    found = day
-    while found in used or not schedule.book.workdays.works(found):
-        found += dt.timedelta(days=1)
-    return f"the next free working day is {_day(found)}; or agree on it in data/waivers.yml"
+def _next_working_day(schedule: Schedule, edition_id: str, day: dt.date) -> str:
+    edition = schedule.book.editions[edition_id]
+    used = {one.date for one in edition.days}
+    span = [day + dt.timedelta(days=number) for number in range(MONTH)]
+    free = [
+        one
+        for one in span
+        if one not in used
+        and schedule.book.workdays.works(one)
+        and (edition.ends is None or one <= edition.ends)
+    ]
+    if free:
+        return f"{_day(free[0])} is free; or agree on it in data/waivers.yml"
+    return "the edition has no later working day that is free: agree on it in data/waivers.yml"
+
+
+MONTH = 31
+
+
+def _person(schedule: Schedule, lecturer: str) -> str:
+    """A lecturer's name; the id where the record is missing or broken."""
+    known = schedule.book.lecturers.get(lecturer)
+    return known.name if known else lecturer

@@ -93,6 +93,35 @@ def groups_exist(book: Book, today: dt.date) -> Problems:
                 )
 
 
+def nothing_is_named_twice(book: Book, today: dt.date) -> Problems:
+    """HB228: a list names each record once."""
+    del today
+    for key, mentions in book.mentions.items():
+        seen: set[tuple[Path, str]] = set()
+        named = [
+            (mention.path[:-1], mention.id, mention.path)
+            for mention in mentions
+            if mention.path and isinstance(mention.path[-1], int)
+        ]
+        if key[0] == "editions":
+            named += [
+                ((*o.path, "groups"), group, (*o.path, "groups", index))
+                for o in book.occurrences
+                if o.edition == key[1]
+                for index, group in enumerate(o.slot.groups)
+            ]
+        for place, record_id, path in named:
+            if (place, record_id) in seen:
+                yield book.problem(
+                    "HB228",
+                    key,
+                    path,
+                    f"{quoted(record_id)} is named twice",
+                    "delete one of the two",
+                )
+            seen.add((place, record_id))
+
+
 def former_ids_are_free(book: Book, today: dt.date) -> Problems:
     """HB107: an address leads to one page only."""
     del today
@@ -663,6 +692,7 @@ def _months(date: str) -> int:
 RULES: tuple[Callable[[Book, dt.date], Problems], ...] = (
     references_exist,
     groups_exist,
+    nothing_is_named_twice,
     former_ids_are_free,
     pages_do_not_collide,
     slot_keys_are_unique,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -34,6 +34,7 @@ class Entry:
     starts: int
     ends: int
     session: schema.Session | None
+    place: str | None
     groups: tuple[str, ...]
     everyone: bool
 
@@ -62,10 +63,15 @@ class Entry:
         """Whether it is a break: nobody teaches and nobody has to be there."""
         return self.slot.session is None and self.slot.kind == "break"
 
+    @property
+    def is_on_the_way(self) -> bool:
+        """Whether it is the way itself, from one place to another."""
+        return self.slot.session is None and self.slot.kind == "travel"
+
     @cached_property
     def people(self) -> tuple[Resource, ...]:
         """Who has to be there: lecturers, and groups."""
-        lecturers = tuple(("lecturer", one) for one in self.slot.lecturers)
+        lecturers = tuple(("lecturer", one) for one in dict.fromkeys(self.slot.lecturers))
         return lecturers + tuple(("group", self.edition, one) for one in self.groups)
 
     def overlaps(self, other: Entry) -> bool:
@@ -106,7 +112,7 @@ class Schedule:
         """The entries that need a resource, in time."""
         found: dict[Resource, list[Entry]] = {}
         for entry in self.entries:
-            for resource in (*entry.people, *self.exclusive(entry.slot.place)):
+            for resource in (*entry.people, *self.exclusive(entry.place)):
                 found.setdefault(resource, []).append(entry)
         return found
 
@@ -115,7 +121,7 @@ class Schedule:
         """The entries at a place, or in a room of it, in time."""
         found: dict[str, list[Entry]] = {}
         for entry in self.entries:
-            for place in self.chain(entry.slot.place):
+            for place in self.chain(entry.place):
                 found.setdefault(place, []).append(entry)
         return found
 
@@ -216,33 +222,55 @@ class Schedule:
         return None
 
     def arrival(self, before: Entry, after: Entry) -> tuple[int, int]:
-        """Minutes that people need between two entries: for the way, and to change clothes."""
-        here, there = before.slot.place, after.slot.place
+        """Minutes that people need between two entries: for the way, and to change clothes.
+
+        Clothes are changed by who comes from elsewhere; what a building asks for counts for its
+        rooms.
+        """
+        here, there = before.place, after.place
         if here is None or there is None or here == there:
             return 0, 0
-        gowning = self.book.places[there].gowning if there in self.book.places else 0
-        return self.way(here, there) or 0, gowning or 0
+        gowning = [self.book.places[one].gowning or 0 for one in self.chain(there)]
+        shared = set(self.chain(here)) & set(self.chain(there))
+        asked = [
+            minutes
+            for one, minutes in zip(self.chain(there), gowning, strict=True)
+            if one not in shared
+        ]
+        return self.way(here, there) or 0, max(asked, default=0)
 
-    def changeover(self, before: Entry, after: Entry) -> tuple[str, int]:
-        """The place that two entries share with the longest changeover, and its minutes.
+    def uses(self, place: str) -> list[Entry]:
+        """The entries between which a place is made ready.
 
-        The same people who go on with the same session need none.
+        Those at it, and in its rooms if it is exclusive; breaks and ways are none.
         """
-        same = before.slot.session is not None and (
-            (before.slot.session, before.groups) == (after.slot.session, after.groups)
+        whole = self.book.places[place].exclusive
+        return [
+            entry
+            for entry in self.of_place.get(place, ())
+            if (whole or entry.place == place) and not (entry.is_free_time or entry.is_on_the_way)
+        ]
+
+    def changeover(self, before: Entry, after: Entry) -> int:
+        """The minutes needed between two uses of places that both entries use."""
+        if goes_on(before, after):
+            return 0
+        shared = set(self.chain(before.place)) & set(self.chain(after.place))
+        return max(
+            (
+                self.book.places[one].changeover or 0
+                for one in shared
+                if self.book.places[one].exclusive or before.place == after.place == one
+            ),
+            default=0,
         )
-        if same:
-            return "", 0
-        shared = set(self.chain(before.slot.place)) & set(self.chain(after.slot.place))
-        waits = [(self.book.places[one].changeover or 0, one) for one in shared]
-        minutes, place = max(waits, default=(0, ""))
-        return place, minutes
 
     def size(self, entry: Entry) -> int | None:
         """How many come, at least: the sum of what is known, or the seats for everyone."""
         edition = self.book.editions[entry.edition]
         sizes = [edition.groups[one].size for one in entry.groups if one in edition.groups]
-        if entry.everyone and edition.seats is not None:
+        everyone = entry.everyone or set(entry.groups) == set(edition.groups)
+        if everyone and edition.seats is not None:
             return edition.seats
         known = [one for one in sizes if one is not None]
         return sum(known) if known else None
@@ -278,12 +306,20 @@ def gather(book: Book) -> Schedule:
                 instant(occurrence.date, slot.start, zone),
                 instant(occurrence.date, slot.end, zone),
                 session,
-                tuple(slot.groups or edition.groups or ("",)),
+                slot.place,
+                tuple(dict.fromkeys(slot.groups or edition.groups or ("",))),
                 not slot.groups,
             )
         )
     entries.sort(key=lambda one: (one.starts, one.ends))
     return Schedule(book, tuple(entries), frozenset(unclear))
+
+
+def goes_on(before: Entry, after: Entry) -> bool:
+    """Whether the same people go on with the same session."""
+    return before.slot.session is not None and (
+        (before.slot.session, before.groups) == (after.slot.session, after.groups)
+    )
 
 
 def _is_clear(edition: schema.Edition, occurrence: Occurrence) -> bool:
@@ -307,17 +343,23 @@ def is_cancelled(book: Book, occurrence: Occurrence) -> bool:
 # --- What stands in the way ------------------------------------------------------------------
 
 
-def closed(schedule: Schedule, entry: Entry) -> tuple[tuple[str, str], schema.Unavailable] | None:
-    """The first lecturer or place (collection, id) that cannot be had on the entry's day."""
+def closed(
+    schedule: Schedule, entry: Entry
+) -> Iterator[tuple[tuple[str, str], int, schema.Unavailable]]:
+    """Each lecturer and place (collection, id) that cannot be had on the entry's day.
+
+    With it the span, and its number in the record.
+    """
     book = schedule.book
-    wanted = [("lecturers", one) for one in entry.slot.lecturers]
-    wanted += [("places", one) for one in schedule.chain(entry.slot.place)]
+    wanted = [("lecturers", one) for one in dict.fromkeys(entry.slot.lecturers)]
+    wanted += [("places", one) for one in schedule.chain(entry.place)]
     for collection, record_id in wanted:
         record = book.records(collection).get(record_id)
-        for span in record.unavailable if isinstance(record, _CLOSABLE) else ():
+        spans = record.unavailable if isinstance(record, _CLOSABLE) else ()
+        for number, span in enumerate(spans):
             if span.from_ <= entry.date <= span.to:
-                return (collection, record_id), span
-    return None
+                yield (collection, record_id), number, span
+                break
 
 
 _CLOSABLE = (schema.Lecturer, schema.Place)
@@ -329,8 +371,13 @@ def shared_people(one: Entry, other: Entry) -> list[Resource]:
     A lecturer who teaches two groups the same session in one place at the same time is in one
     place only.
     """
-    together = one.slot.session is not None and (
-        (one.slot.session, one.slot.place) == (other.slot.session, other.slot.place)
+    together = (
+        one.slot.session is not None
+        and one.place is not None
+        and (
+            (one.slot.session, one.place, one.starts, one.ends)
+            == (other.slot.session, other.place, other.starts, other.ends)
+        )
     )
     theirs = set(other.people)
     return [
@@ -345,12 +392,14 @@ def stand_in_each_others_way(schedule: Schedule, one: Entry, other: Entry) -> bo
     first, second = sorted((one, other), key=lambda entry: (entry.starts, entry.ends))
     people = shared_people(first, second)
     if first.overlaps(second):
-        places = set(schedule.exclusive(first.slot.place))
-        return bool(people or places & set(schedule.exclusive(second.slot.place)))
+        places = set(schedule.exclusive(first.place))
+        return bool(people or places & set(schedule.exclusive(second.place)))
     gap = second.starts - first.ends
-    if people and gap < sum(schedule.arrival(first, second)):
+    ways = first.is_on_the_way or second.is_on_the_way
+    if people and not ways and gap < sum(schedule.arrival(first, second)):
         return True
-    return gap < schedule.changeover(first, second)[1]
+    idle = {entry.is_free_time or entry.is_on_the_way for entry in (first, second)}
+    return True not in idle and gap < schedule.changeover(first, second)
 
 
 def scheduled(entries: Iterable[Entry], group: str) -> list[tuple[int, int]]:
@@ -403,19 +452,23 @@ def missed(schedule: Schedule, entry: Entry, session: str) -> tuple[str, ...]:
 
 STEP = 15
 """Minutes between two times at which a free slot is looked for."""
+EVENING = dt.time(18, 0)
+"""Until when a day may last, whatever it holds now."""
 
 
 def next_free(schedule: Schedule, entry: Entry) -> Entry | None:
     """The entry at the next time of its edition at which nothing stands in its way.
 
-    Looked for on its own day from its start on, then on the later days of the edition, between the
-    hours at which the edition begins and ends its days; never on a day off, over somebody's lunch
-    or beyond the limit of a day, and in the order that sessions need.
+    Looked for on its own day from its start on, then on the later days of the edition, from the
+    hour at which the edition begins its days to that at which it ends them, or to the evening;
+    never on a day off, over somebody's lunch or beyond the limit of a day, and in the order that
+    sessions need.
     """
     book = schedule.book
     if _waits_in_vain(schedule, entry):
         return None
     opens, closes = schedule.hours[entry.edition]
+    closes = max(closes, EVENING)
     days = sorted({day.date for day in book.editions[entry.edition].days})
     for day in days[bisect_left(days, entry.date) :]:
         if day != entry.date and book.course.country and not book.workdays.works(day):
@@ -448,7 +501,7 @@ def _are_rivals(schedule: Schedule, entry: Entry, other: Entry) -> bool:
     """Whether two entries need something in common."""
     if set(entry.people) & set(other.people):
         return True
-    return bool(set(schedule.chain(entry.slot.place)) & set(schedule.chain(other.slot.place)))
+    return bool(set(schedule.chain(entry.place)) & set(schedule.chain(other.place)))
 
 
 def _after(time: dt.time) -> dt.time:
@@ -468,7 +521,7 @@ MIDNIGHT = 24 * 60
 
 def _fits(schedule: Schedule, entry: Entry, moved: Entry) -> bool:
     """Whether an entry may be at its new time, but for what else takes place then."""
-    if closed(schedule, moved):
+    if any(closed(schedule, moved)):
         return False
     needs = entry.session.needs if entry.session else ()
     if any(missed(schedule, moved, need) for need in needs if need in schedule.book.sessions):

@@ -110,7 +110,7 @@ def _clause(value: str) -> str:
 def _date(value: object) -> object:
     if isinstance(value, str):
         try:
-            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            if re.fullmatch(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", value):
                 return dt.date.fromisoformat(value)
         except ValueError:
             pass
@@ -120,14 +120,16 @@ def _date(value: object) -> object:
 
 def _date_instead(value: str) -> str:
     """What to write instead of something that is no date."""
-    found = re.fullmatch(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})", value.strip())
+    found = re.fullmatch(
+        r"((?:19|20|21)[0-9]{2})[-/. ]?([0-9]{1,2})[-/. ]?([0-9]{1,2})", value.strip()
+    )
     if found is None:
         return "write year-month-day, such as 2026-10-12"
     year, month, day = map(int, found.groups())
     try:
         return f"write {dt.date(year, month, day)}"
     except ValueError:
-        if 1 <= month <= MONTHS and year:
+        if 1 <= month <= MONTHS:
             return f"{dt.date(year, month, 1):%B} {year} has {monthrange(year, month)[1]} days"
         return "write year-month-day; a year has 12 months"
 
@@ -146,7 +148,8 @@ def _time(value: object) -> object:
 def _time_instead(value: str) -> str:
     """What to write instead of something that is no time, where only one thing can be meant."""
     found = re.fullmatch(
-        r"([0-9]{1,2})(?:[:.h ]([0-9]{2}))?(?::00)?\s*(am|pm|a\.m\.|p\.m\.)?", value.strip().lower()
+        r"([0-9]{1,2})(?:[:.h ]?([0-9]{2}))?(?::00)?\s*(am|pm|a\.m\.|p\.m\.)?",
+        value.strip().lower(),
     )
     hours, minutes = (int(found[1]), int(found[2] or 0)) if found else (HOURS, 0)
     if found and found[3] and 1 <= hours <= HOURS // 2:
@@ -225,14 +228,19 @@ def _orcid(value: str) -> str:
 
 def _zone(value: str) -> str:
     try:
-        if "/" in value or value == "UTC":
+        if _is_a_place(value) or value == "UTC":
             ZoneInfo(value)
             return value
     except (KeyError, ValueError, OSError):
         pass
-    near = get_close_matches(value, sorted(available_timezones()), 1)
+    near = get_close_matches(value, sorted(filter(_is_a_place, available_timezones())), 1)
     hint = f"did you mean {near[0]}?" if near else "use an IANA name, such as Europe/Stockholm"
     raise _refuse(f"{quoted(value)} is no time zone", hint)
+
+
+def _is_a_place(zone: str) -> bool:
+    """Whether a zone's name is that of a place; `Etc/GMT+2` means two hours less, not more."""
+    return "/" in zone and zone.partition("/")[0] not in ("posix", "right", "Etc", "SystemV", "US")
 
 
 def _language(value: str) -> str:
