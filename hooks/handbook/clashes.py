@@ -74,7 +74,7 @@ def exclusive_places_are_used_once(schedule: Schedule) -> Problems:
 def ways_can_be_gone(schedule: Schedule) -> Problems:
     """HB212: people who change places have the time for the way, and to change clothes."""
     for first, second, people in _moves(schedule):
-        gap = second.starts - first.ends - _kept_busy(schedule, first, second, people[0])
+        gap = second.starts - first.ends - schedules.kept_busy(schedule, first, second, people[0])
         way, gowning = schedule.arrival(first, second)
         if second.starts < first.ends or gap >= way + gowning:
             continue
@@ -567,18 +567,6 @@ def _moves(schedule: Schedule) -> Iterator[tuple[Entry, Entry, list[Resource]]]:
         for first, second in _neighbours(placed):
             found.setdefault((id(first), id(second)), (first, second, []))[2].append(resource)
     yield from found.values()
-
-
-def _kept_busy(schedule: Schedule, first: Entry, second: Entry, who: Resource) -> int:
-    """Minutes between two entries in which somebody has to be somewhere, nobody knows where."""
-    return sum(
-        one.length
-        for one in schedule.of_resource[who]
-        if first.ends <= one.starts
-        and one.ends <= second.starts
-        and one.place is None
-        and not (one.is_free_time or one.is_on_the_way)
-    )
 
 
 # --- Words -----------------------------------------------------------------------------------

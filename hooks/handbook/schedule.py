@@ -387,6 +387,18 @@ def shared_people(one: Entry, other: Entry) -> list[Resource]:
     ]
 
 
+def kept_busy(schedule: Schedule, first: Entry, second: Entry, who: Resource) -> int:
+    """Minutes between two entries in which somebody has to be somewhere, nobody knows where."""
+    return sum(
+        one.length
+        for one in schedule.of_resource[who]
+        if first.ends <= one.starts
+        and one.ends <= second.starts
+        and one.place is None
+        and not (one.is_free_time or one.is_on_the_way)
+    )
+
+
 def stand_in_each_others_way(schedule: Schedule, one: Entry, other: Entry) -> bool:
     """Whether two entries cannot both be as they are."""
     first, second = sorted((one, other), key=lambda entry: (entry.starts, entry.ends))
@@ -396,8 +408,10 @@ def stand_in_each_others_way(schedule: Schedule, one: Entry, other: Entry) -> bo
         return bool(people or places & set(schedule.exclusive(second.place)))
     gap = second.starts - first.ends
     ways = first.is_on_the_way or second.is_on_the_way
-    if people and not ways and gap < sum(schedule.arrival(first, second)):
-        return True
+    if people and not ways:
+        free = gap - kept_busy(schedule, first, second, people[0])
+        if free < sum(schedule.arrival(first, second)):
+            return True
     idle = {entry.is_free_time or entry.is_on_the_way for entry in (first, second)}
     return True not in idle and gap < schedule.changeover(first, second)
 
