@@ -111,6 +111,7 @@ def test_to_name_the_editions_own_place_is_no_revision_and_to_move_the_edition_i
     assert repository.events()["keys"] == KEYS
 
     repository.edit("\nplace: herbarium", "\nplace: islet")
+    repository.edit("travel: {islet: 60}\n", "", "places/herbarium.yml")
     repository.commit()
     assert repository.events()["keys"] == (*KEYS[:2], "The islet", "CONFIRMED", 1, 2)
     assert repository.events()["looking"][2:5] == ("Herbarium", "TENTATIVE", 0)

@@ -40,9 +40,10 @@
     const page = document.getElementById("search_page");
     if (!page) return;
     page.hidden = false;
-    page.elements.q.value = new URLSearchParams(location.search).get("q") ?? "";
-    mount(page);
-    if (document.activeElement === document.body) page.elements.q.focus({ preventScroll: true });
+    const asked = new URLSearchParams(location.search).get("q");
+    page.elements.q.value = asked ?? "";
+    if (asked) mount(page);
+    else page.addEventListener("focusin", () => mount(page), { once: true });
   };
 
   document.addEventListener("click", ({ target }) => {
@@ -71,7 +72,5 @@
     open();
   });
 
-  // Where the theme exchanges pages without loading them anew, each new one starts once.
-  if (window.document$) window.document$.subscribe(start);
-  else start();
+  start();
 }

@@ -538,6 +538,11 @@ def test_a_visit_is_one_box_and_a_door_sign_begins_with_today(
         "Keys and their traps",
         "Naming your finds",
     ]
-    assert door.locator(".programme .slot__title").count() == 3
+    assert door.locator(".programme .slot__title").all_inner_texts() == [
+        "Looking slowly",
+        "Supper",
+        "Keys and their traps",
+        "Naming your finds",
+    ]
     door.goto(base + "places/herbarium/?now=2031-06-01T13:30")
     assert door.locator(".today").is_visible() is False
