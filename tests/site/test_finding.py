@@ -223,6 +223,7 @@ def test_names_that_cannot_be_loaded_are_no_dead_end(lichens: Path, serve: Any, 
     assert page.locator("#search_dialog").get_by_role("link", name="Glossary").is_visible()
     page.unroute("**/names.json")
     page.keyboard.press("Escape")
+    page.locator("#search_dialog").wait_for(state="hidden")
     page.keyboard.press("/")
     page.locator("#search_dialog [role=option]").first.wait_for()
 

@@ -381,7 +381,7 @@ def test_filters_by_keyboard_keep_what_is_for_everyone_and_stand_in_the_address(
     for _ in range(3):
         page.keyboard.press("Tab")
     page.get_by_role("button", name="Show all").press("Enter")
-    page.wait_for_function("document.querySelector('[data-count]').textContent.startsWith('All')")
+    page.get_by_text("All 7 shown").wait_for()
     assert len(shown(page)) == 7
     assert page.url.endswith("?now=2031-05-30T09%3A00#keys")
 
