@@ -12,6 +12,9 @@ from handbook import addresses
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["cat.color"]
+"""The rules that a theme can change the answer to."""
+
 RUN = """async (tags) => {
   const options = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] };
   const { violations } = await axe.run(document, options);
@@ -62,14 +65,14 @@ def file_of(site: Path, address: str) -> Path:
     return path if path.is_file() else path / "index.html"
 
 
-def barriers(page: Any) -> list[str]:
+def barriers(page: Any, tags: list[str] = TAGS) -> list[str]:
     """What axe-core finds on the page as it is now: rule and element."""
     page.evaluate(AXE)
-    return page.evaluate(RUN, TAGS)
+    return page.evaluate(RUN, tags)
 
 
 def everywhere(
-    browser: Any, base: str, pages: Iterable[str], theme: str, width: int
+    browser: Any, base: str, pages: Iterable[str], theme: str, width: int, tags: list[str] = TAGS
 ) -> dict[str, list[str]]:
     """The barriers of many pages, by address, in one theme and width."""
     context = browser.new_context(
@@ -79,8 +82,16 @@ def everywhere(
     found = {}
     for address in pages:
         page.goto(base + address)
-        here = barriers(page)
+        here = barriers(page, tags)
         if here:
             found[address] = here
     context.close()
     return found
+
+
+def sheets(page: Any) -> list[tuple[int, int]]:
+    """The pages of a print, in millimetres."""
+    pdf = page.pdf(prefer_css_page_size=True)
+    boxes = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    assert len(boxes) == len(re.findall(rb"/Type\s*/Page\b", pdf))
+    return [(round(float(w) * 25.4 / 72), round(float(h) * 25.4 / 72)) for w, h in boxes]

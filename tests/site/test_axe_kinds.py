@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import barriers, everywhere, kinds
+from reading import COLOURS, TAGS, barriers, everywhere, kinds
 
 THEMES_AND_WIDTHS = [(theme, width) for theme in ("light", "dark") for width in (320, 1280)]
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 320), ("dark", 320), ("dark", 1280)])
+@pytest.mark.parametrize(
+    ("theme", "width", "tags"),
+    [("light", 320, TAGS), ("dark", 320, COLOURS), ("dark", 1280, COLOURS)],
+)
 def test_no_kind_of_page_has_barriers_in_any_theme_and_width(
-    real: Path, serve: Any, browser: Any, theme: str, width: int
+    real: Path, serve: Any, browser: Any, theme: str, width: int, tags: list[str]
 ) -> None:
-    assert everywhere(browser, serve(real), kinds(real).values(), theme, width) == {}
+    assert everywhere(browser, serve(real), kinds(real).values(), theme, width, tags) == {}
 
 
 @pytest.mark.parametrize(("theme", "width"), THEMES_AND_WIDTHS)

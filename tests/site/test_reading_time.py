@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import EXAMPLES, assemble, mkdocs
+from reading import sheets
 
 COURSE = ZoneInfo("Europe/Helsinki")
 ZONES = [
@@ -456,14 +457,6 @@ def test_a_browser_that_stores_nothing_still_filters(
 
 
 # --- Sheets ----------------------------------------------------------------------------------
-
-
-def sheets(page: Any) -> list[tuple[int, int]]:
-    """The pages of a print, in millimetres."""
-    pdf = page.pdf(prefer_css_page_size=True)
-    boxes = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
-    assert len(boxes) == len(re.findall(rb"/Type\s*/Page\b", pdf))
-    return [(round(float(w) * 25.4 / 72), round(float(h) * 25.4 / 72)) for w, h in boxes]
 
 
 LANDSCAPE, PORTRAIT = (297, 210), (210, 297)
