@@ -10,8 +10,8 @@ The way of the data, one direction only::
                                                    compose(root) ◄─┴─────┘
                                                mkdocs_hooks.py │ handbook check
 
-A module imports only from those before it in this order: problem, codes, source, writing, schema,
-prose, extension, markup, store, bibliography, workdays, text, book, addresses, schedule, clashes,
-rules, dates, stale, grid, views, timetable, pages, search, offline, zones, history, calendars,
-exports, compose, security, report, roll, checklist, cli.
+A module imports only from those before it in this order: problem, codes, source, edits, writing,
+schema, prose, extension, markup, store, bibliography, workdays, text, book, addresses, schedule,
+clashes, rules, dates, stale, grid, views, timetable, pages, search, offline, zones, history,
+calendars, exports, compose, security, report, roll, checklist, cli.
 """
