@@ -41,7 +41,6 @@ for (const form of document.querySelectorAll("[data-filters]")) {
     select.addEventListener("change", apply);
   }
   form.addEventListener("reset", () => setTimeout(apply));
-  form.hidden = false;
   if (selects.some(({ value }) => value)) apply();
 }
 

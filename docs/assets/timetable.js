@@ -248,7 +248,6 @@ const startFilters = (timetable, form) => {
   });
   form.addEventListener("reset", () => setTimeout(() => { remember(); apply(); }));
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.hidden = false;
   apply();
 };
 
