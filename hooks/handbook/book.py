@@ -11,9 +11,9 @@ from typing import Any, TypeAlias, cast
 
 from handbook import bibliography, schema
 from handbook.bibliography import Bibliography
-from handbook.problem import Path, Problem
+from handbook.problem import Instead, Path, Problem
 from handbook.schema import COLLECTIONS, Collection, closest, quoted
-from handbook.source import Source, read, read_text
+from handbook.source import NO_DRAFTS, Drafts, Source, read, read_text
 from handbook.text import Text
 from handbook.workdays import Workdays, workdays
 
@@ -141,6 +141,17 @@ class Book:
         return [other for name, other in found if name == source]
 
     @cached_property
+    def renamed(self) -> Mapping[Key, str]:
+        """What records that had another id before are called now, by that id."""
+        return {
+            (key[0], former): key[1]
+            for key, entity in self.entities()
+            if isinstance(entity, schema.Record)
+            for former in entity.former_ids
+            if not self.known(key[0], former)
+        }
+
+    @cached_property
     def occurrences(self) -> tuple[Occurrence, ...]:
         """Every slot of every edition, in time."""
         found = [
@@ -177,16 +188,27 @@ class Book:
         return self.editions[occurrence.edition].place
 
     def problem(
-        self, code: str, key: Key, path: Path, message: str, hint: str = "", *, at_key: bool = False
+        self,
+        code: str,
+        key: Key,
+        path: Path,
+        message: str,
+        hint: str = "",
+        *,
+        at_key: bool = False,
+        instead: Instead | None = None,
     ) -> Problem:
         """A problem at a field of a record."""
-        origin = self.origins[key]
-        return origin.source.problem(code, (*origin.path, *path), message, hint, key=at_key)
+        source, start = self.origins[key].source, self.origins[key].path
+        return source.problem(code, (*start, *path), message, hint, key=at_key, instead=instead)
 
 
-def load(root: FilePath) -> tuple[Book, list[Problem]]:
-    """Read everything below `root`: data/ and the hand-written pages of docs/."""
-    shelf = _Shelf(root)
+def load(root: FilePath, drafts: Drafts = NO_DRAFTS) -> tuple[Book, list[Problem]]:
+    """Read everything below `root`: data/ and the hand-written pages of docs/.
+
+    A file that has a draft is read as that.
+    """
+    shelf = _Shelf(root, drafts)
     for collection in COLLECTIONS.values():
         if collection.layout == "folder":
             shelf.folder(collection)
@@ -200,7 +222,7 @@ def load(root: FilePath) -> tuple[Book, list[Problem]]:
     for path in sorted((root / "docs").rglob("*")):
         uri = path.relative_to(root / "docs").as_posix()
         if path.suffix == ".md":
-            documents.append(Document(uri, read_text(path, root)))
+            documents.append(Document(uri, read_text(path, root, drafts)))
         elif path.suffix in (".markdown", ".mdown", ".mkdn", ".mkd"):
             source = Source(f"docs/{uri}")
             shelf.problems.append(
@@ -243,8 +265,9 @@ def _workdays(records: Mapping[str, Mapping[str, schema.Model]], kept: FilePath)
 class _Shelf:
     """Collects records while the files are read."""
 
-    def __init__(self, root: FilePath) -> None:
+    def __init__(self, root: FilePath, drafts: Drafts) -> None:
         self.root = root
+        self.drafts = drafts
         self.data = root / "data"
         self.records: dict[str, dict[str, schema.Model]] = {name: {} for name in COLLECTIONS}
         self.origins: dict[Key, Origin] = {}
@@ -299,6 +322,7 @@ class _Shelf:
                             f"{quoted(record_id)} is no id",
                             "use lower-case letters, digits and single hyphens only",
                             key=True,
+                            instead=schema.as_id(record_id),
                         )
                     )
         elif collection.layout == "list" and self._is(list, source):
@@ -330,7 +354,7 @@ class _Shelf:
             )
 
     def _read(self, path: FilePath) -> Source:
-        source = read(path, self.root)
+        source = read(path, self.root, self.drafts)
         self.problems.extend(source.problems)
         return source
 

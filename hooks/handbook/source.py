@@ -14,7 +14,7 @@ import os
 import re
 import stat
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
@@ -22,13 +22,17 @@ from typing import Any, TypeAlias
 import yaml
 
 from handbook.codes import catalogue
-from handbook.problem import Path, Problem
+from handbook.problem import Instead, Path, Problem
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 50
 
 Mark: TypeAlias = tuple[int, int]
 """Line and column, both from 1."""
+
+Drafts: TypeAlias = Mapping[str, bytes]
+"""What files are to hold, by name, to be read in place of what they hold now."""
+NO_DRAFTS: Drafts = {}
 
 Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
 
@@ -58,17 +62,30 @@ class Source:
         return self.values.get((), (1, 1))
 
     def problem(
-        self, code: str, path: Path, message: str, hint: str = "", *, key: bool = False
+        self,
+        code: str,
+        path: Path,
+        message: str,
+        hint: str = "",
+        *,
+        key: bool = False,
+        instead: Instead | None = None,
     ) -> Problem:
         """A problem at the value (or the key) at `path`."""
-        return self.problem_at(code, self.mark(path, key=key), message, hint, path)
+        return self.problem_at(code, self.mark(path, key=key), message, hint, path, instead)
 
     def problem_at(
-        self, code: str, mark: Mark, message: str, hint: str = "", path: Path = ()
+        self,
+        code: str,
+        mark: Mark,
+        message: str,
+        hint: str = "",
+        path: Path = (),
+        instead: Instead | None = None,
     ) -> Problem:
         """A problem at a line and column."""
         severity = catalogue()[code].severity
-        return Problem(self.file, mark[0], mark[1], code, severity, message, hint, path)
+        return Problem(self.file, mark[0], mark[1], code, severity, message, hint, path, instead)
 
 
 class _Refused(Exception):  # noqa: N818 - it carries a problem, it is not an error of the program
@@ -77,9 +94,9 @@ class _Refused(Exception):  # noqa: N818 - it carries a problem, it is not an er
         self.problem = problem
 
 
-def read(path: FilePath, root: FilePath) -> Source:
+def read(path: FilePath, root: FilePath, drafts: Drafts = NO_DRAFTS) -> Source:
     """Read one YAML file below `root`. Never raises for what a person can mend in the file."""
-    return _parsed(read_text(path, root))
+    return _parsed(read_text(path, root, drafts))
 
 
 def read_bytes(file: str, raw: bytes) -> Source:
@@ -107,11 +124,12 @@ def parse(file: str, text: str) -> Source:
     return source
 
 
-def read_text(path: FilePath, root: FilePath) -> Source:
+def read_text(path: FilePath, root: FilePath, drafts: Drafts = NO_DRAFTS) -> Source:
     """Read one text file below `root`: its text with plain newlines, or the problem with it."""
     source = Source(path.relative_to(root).as_posix())
+    draft = drafts.get(source.file)
     try:
-        source.text = _text(path, root, source)
+        source.text = _text(path, root, source) if draft is None else _decoded(draft, source)
     except _Refused as refusal:
         source.problems.append(refusal.problem)
     return source
@@ -328,6 +346,8 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
                     mark,
                     f'an invisible character stands beside the field name "{_short(bare)}"',
                     "delete the space before it and type it again",
+                    (*path, bare),
+                    (name, bare),
                 )
             )
             name = bare
@@ -350,8 +370,31 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
     return mapping
 
 
-_INVISIBLE = "\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff"
+SPACES = "\u00a0\u2007\u202f"
+"""Spaces that do not break a line: Word and web pages have them, and YAML takes them for letters."""
+NOTHING = "\u200b\u200c\u200d\u2060\ufeff"
+"""Characters that take no room at all."""
+_INVISIBLE = SPACES + NOTHING
 _MISPLACED_SPACE = re.compile(rf"^ *[{_INVISIBLE}]|^[ -]*[\w-]+:[{_INVISIBLE}]")
+
+
+_IN_WORD_QUOTES = re.compile(
+    r"""(?:(?<=[:,-][ ])|(?<=[\[{]))
+    (?: [“”„‟"] (?P<double>[^"“”„‟\n]*) [“”„‟"]  |  [‘’‚‛'] (?P<single>[^"\n]*?) [‘’‚‛'] )
+    (?=[ ]*(?:[,\]}]|$|[ ]\#))""",
+    re.VERBOSE,
+)
+
+
+def _word_quotes(line: str) -> Iterator[tuple[int, str, str]]:
+    """Values in the quotes of a word processor: where each begins, how it is written and should be.
+
+    One plain quote of the two is not enough.
+    """
+    for match in _IN_WORD_QUOTES.finditer(line):
+        inner = match["double"] if match["double"] is not None else match["single"]
+        if (match[0][0] not in "\"'" or match[0][-1] not in "\"'") and "\\" not in inner:
+            yield match.start(), match[0], f'"{inner}"'
 
 
 def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
@@ -371,21 +414,37 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
             )
         space = _MISPLACED_SPACE.search(line)
         if space:
+            sign = space[0][-1]
             return source.problem_at(
                 "HB014",
                 (number + 1, space.end()),
                 "a non-breaking space stands where YAML needs a plain one",
                 "delete it and type a space",
+                instead=(sign, " " if sign in SPACES or ":" in space[0] else ""),
+            )
+        curly = next(_word_quotes(line), None)
+        if curly:
+            start, was, plain = curly
+            return source.problem_at(
+                "HB002",
+                (number + 1, start + 1),
+                "YAML does not know these quotation marks",
+                f"type plain ones: {_short(plain)}",
+                instead=(was, plain),
             )
     words, hint = _plain_words(str(getattr(error, "problem", "") or error))
+    instead: Instead | None = None
     opened = getattr(error, "context_mark", None)
     if opened and words == _NO_COLON:
         mark = _mark(opened)
-        if re.match(r"[ -]*[\w-]+:\S", lines[opened.line]):
-            words, hint = "a space is missing after the colon", "write name: value"
+        field = re.match(r"[ -]*([\w-]+):(?=(\S+))", lines[opened.line])
+        if field:
+            words, hint = "a space is missing after the colon", f"write {field[1]}: {field[2]}"
+            mark = mark[0], field.start(1) + 1
+            instead = f"{field[1]}:", f"{field[1]}: "
     if opened and "never closed" in words:
         mark = _mark(opened)  # where it was opened helps; where the file ends does not
-    return source.problem_at("HB002", mark, words, hint)
+    return source.problem_at("HB002", mark, words, hint, instead=instead)
 
 
 def _plain_words(problem: str) -> tuple[str, str]:
