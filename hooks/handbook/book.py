@@ -14,6 +14,7 @@ from handbook.bibliography import Bibliography
 from handbook.problem import Instead, Path, Problem
 from handbook.schema import COLLECTIONS, Collection, closest, quoted
 from handbook.source import NO_DRAFTS, Drafts, Source, read, read_text
+from handbook.spelling import folded
 from handbook.text import Text
 from handbook.workdays import Workdays, workdays
 
@@ -100,7 +101,13 @@ class Book:
             return True
         if collection == "references":
             return record_id in self.references
-        return record_id in self.records(collection) or (collection, record_id) in self.unread
+        key = (collection, record_id)
+        return record_id in self.records(collection) or key in self.unread or key in self._misnamed
+
+    @cached_property
+    def _misnamed(self) -> frozenset[Key]:
+        """What records will be called whose name is no id, once it is one."""
+        return frozenset((name, folded(record_id)) for name, record_id in self.unread)
 
     def ids(self, collection: str) -> list[str]:
         """All ids of one collection."""
@@ -290,7 +297,9 @@ class _Shelf:
                         "HB013",
                         (1, 1),
                         f"{quoted(path.stem)} is no id, and a file's name is the id of its record",
-                        "use lower-case letters, digits and single hyphens only"
+                        f"rename it to {right[1]}.yml: {schema.ID_HINT}"
+                        if (right := schema.as_id(path.stem))
+                        else schema.ID_HINT
                         if path.stem != "index"
                         else "index is the name of the list: choose another",
                     )
@@ -314,15 +323,16 @@ class _Shelf:
                 if schema.is_id(record_id):
                     self._record(collection, record_id, source, (record_id,))
                 else:
+                    right = schema.as_id(record_id)
                     self.unread[collection.name, record_id] = source
                     self.problems.append(
                         source.problem(
                             "HB013",
                             (record_id,),
                             f"{quoted(record_id)} is no id",
-                            "use lower-case letters, digits and single hyphens only",
+                            f"write {right[1]}: {schema.ID_HINT}" if right else schema.ID_HINT,
                             key=True,
-                            instead=schema.as_id(record_id),
+                            instead=right,
                         )
                     )
         elif collection.layout == "list" and self._is(list, source):

@@ -55,6 +55,9 @@ def is_id(text: str) -> bool:
     return bool(ID_FORM.fullmatch(text)) and text != "index"
 
 
+ID_HINT = "use lower-case letters, digits and single hyphens only"
+
+
 def as_id(text: str) -> Instead | None:
     """A text, and the id that it becomes in lower case with hyphens for spaces; if it is one."""
     found = folded(text)
@@ -189,7 +192,8 @@ def _time_instead(value: str) -> tuple[str, str | None]:
     if half:
         noon = hours == HOURS // 2  # 12 am and 12 pm are not understood alike by everybody
         hours = hours % 12 + (12 if half.startswith("p") else 0)
-    if not (found and hours < HOURS and minutes < MINUTES):
+    unclear = re.match(r"0[.,]", value)  # a quarter to one, or a part of a day
+    if not (found and hours < HOURS and minutes < MINUTES) or unclear:
         return (
             "write hours:minutes from 00:00 to 23:59; what goes on past midnight is two slots",
             None,
@@ -213,7 +217,7 @@ def _of_a_day(share: float, digits: int) -> str | None:
     """
     day = HOURS * MINUTES
     minutes = round(share * day)
-    near = min(0.5 * day / 10**digits, 0.1) if digits > len("375") else 0.0
+    near = min(day / 10**digits, 0.1) if digits > len("375") else 0.0
     if minutes % 5 or minutes >= day or abs(share * day - minutes) > near + 1e-9:
         return None
     return f"{minutes // MINUTES:02}:{minutes % MINUTES:02}"
@@ -1125,6 +1129,11 @@ def _example(model: type[Model], location: Path, start: Path) -> str:
     info = _fields(owner).get(str(location[-1])) if owner else None
     if info is None:
         return "add it"
+    mark = next((mark for mark in info.metadata if isinstance(mark, Ref)), None)
+    if mark:
+        known = COLLECTIONS.get(mark.collection)
+        which = f"the id of {known.article}" if known else "a key of data/references.bib"
+        return f"add {location[-1]}: and {which}"
     sample = info.examples[0] if info.examples else None
     if isinstance(sample, str):
         return f"add {location[-1]}: {sample}"

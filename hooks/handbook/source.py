@@ -345,7 +345,7 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
                     "HB014",
                     mark,
                     f'an invisible character stands beside the field name "{_short(bare)}"',
-                    "delete the space before it and type it again",
+                    "delete the name and type it again",
                     (*path, bare),
                     (name, bare),
                 )
@@ -371,7 +371,7 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
 
 
 SPACES = "\u00a0\u2007\u202f"
-"""Spaces that do not break a line: Word and web pages have them, and YAML takes them for letters."""
+"""Spaces that do not break a line. Word and web pages have them; YAML takes them for letters."""
 NOTHING = "\u200b\u200c\u200d\u2060\ufeff"
 """Characters that take no room at all."""
 _INVISIBLE = SPACES + NOTHING
@@ -410,7 +410,7 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
                 "HB003",
                 (number + 1, indent.index("\t") + 1),
                 "a tab is used to indent",
-                "use two spaces instead",
+                "use spaces instead, so that it begins below its neighbours",
             )
         space = _MISPLACED_SPACE.search(line)
         if space:
@@ -437,11 +437,17 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     opened = getattr(error, "context_mark", None)
     if opened and words == _NO_COLON:
         mark = _mark(opened)
-        field = re.match(r"[ -]*([\w-]+):(?=(\S+))", lines[opened.line])
+        field = re.match(r"[ -]*([\w-]+):(?=(\S.*))", lines[opened.line])
         if field:
-            words, hint = "a space is missing after the colon", f"write {field[1]}: {field[2]}"
+            written = f"{field[1]}: {_short(field[2])}"
+            words, hint = "a space is missing after the colon", f"write {written}"
             mark = mark[0], field.start(1) + 1
             instead = f"{field[1]}:", f"{field[1]}: "
+    before = lines[mark[0] - 1][: mark[1] - 1] if words == _EXTRA_COLON else ":"
+    if before[:1] == " " and not re.search(r":(?:\s|$)", before):
+        mark = mark[0], len(before) - len(before.lstrip()) + 1
+        words = "this line is indented more than the one above it, which is finished"
+        hint = "begin it in the same column as the field above"
     if opened and "never closed" in words:
         mark = _mark(opened)  # where it was opened helps; where the file ends does not
     return source.problem_at("HB002", mark, words, hint, instead=instead)
@@ -454,12 +460,13 @@ def _plain_words(problem: str) -> tuple[str, str]:
     return f"this is not YAML: {problem}", "compare with the lines around it"
 
 
+_EXTRA_COLON = "a colon stands where no field can begin"
 _NO_COLON = "this line is no field, and is not indented as a part of the text above it"
 _SYNTAX = (
     (
         "mapping values are not allowed",
-        "a colon stands where no field can begin",
-        "put quotes around text that contains a colon, and check the indentation",
+        _EXTRA_COLON,
+        "put quotes around text that contains a colon",
     ),
     (
         "end of stream",
