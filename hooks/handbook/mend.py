@@ -38,7 +38,8 @@ class Mend:
 def _shown(text: str) -> str:
     """A text in quotes, with what nobody would see in it written out."""
     seen = re.sub(f"[{SPACES}{NOTHING}]", lambda sign: f"\\u{ord(sign[0]):04x}", text)
-    return '"' + seen.replace("\t", "\\t") + '"'
+    sign = "'" if '"' in seen else '"'
+    return sign + seen.replace("\t", "\\t") + sign
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from handbook import addresses, clashes, prose, schedule, schema
 from handbook.book import Book, Key, Occurrence
 from handbook.codes import catalogue
 from handbook.problem import Path, Problem
-from handbook.schema import COLLECTIONS, closest, instead, quoted
+from handbook.schema import COLLECTIONS, closest, instead, meaning, quoted
 from handbook.text import Text
 
 Problems: TypeAlias = Iterator[Problem]
@@ -895,7 +895,7 @@ def _kind_of(book: Book, record_id: str) -> str | None:
 
 def _near(word: str, choices: list[str]) -> str:
     match = closest(word, choices)
-    return f"did you mean {quoted(match)}?" if match else ""
+    return meaning(word, match) if match else ""
 
 
 def _where_to_add(collection: schema.Collection, record_id: str) -> str:

@@ -989,7 +989,7 @@ def _is_meant(missing: Problem, problems: set[Problem]) -> bool:
     return missing.code == "HB104" and any(
         other.code == "HB101"
         and other.path[:-1] == missing.path
-        and other.hint == _meaning(missing.message.split('"')[1])
+        and other.hint == meaning(str(other.path[-1]), missing.message.split('"')[1])
         for other in problems
     )
 
@@ -1099,11 +1099,14 @@ def _unknown_field(model: type[Model], source: Source, start: Path, location: Pa
 
 def _suggestion(word: str, choices: list[str]) -> str:
     match = closest(word, choices)
-    return _meaning(match) if match else ""
+    return meaning(word, match) if match else ""
 
 
-def _meaning(word: str) -> str:
-    return f"did you mean {quoted(word)}?"
+def meaning(word: str, meant: str) -> str:
+    """The hint for a word that is not known, and another that is."""
+    if unseen(word):
+        return f"an invisible character stands in it: delete it and type {meant}"
+    return f"did you mean {quoted(meant)}?"
 
 
 def instead(word: str, choices: list[str], *, fixed: bool = False) -> Instead | None:

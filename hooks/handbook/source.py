@@ -347,7 +347,7 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
                     f'an invisible character stands beside the field name "{_short(bare)}"',
                     "delete the name and type it again",
                     (*path, bare),
-                    (name, bare),
+                    (name, f" {bare}" if _follows_a_comma(source, mark) else bare),
                 )
             )
             name = bare
@@ -368,6 +368,11 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
         source.keys[here] = mark
         mapping[name] = _node(source, next(events), events, here)
     return mapping
+
+
+def _follows_a_comma(source: Source, mark: Mark) -> bool:
+    """Whether a field's name begins right after the comma of the one before it."""
+    return source.text.split("\n")[mark[0] - 1][: mark[1] - 1].endswith(",")
 
 
 SPACES = "\u00a0\u2007\u202f"
@@ -402,7 +407,9 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     found = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     mark = _mark(found) if found else (1, 1)
     lines = source.text.split("\n")
-    for number in range(max(mark[0] - 2, 0), min(mark[0], len(lines))):
+    opened = getattr(error, "context_mark", None)
+    near = range(max(mark[0] - 2, 0), min(mark[0], len(lines)))
+    for number in sorted({*near, *([opened.line] if opened else [])}):
         line = lines[number]
         indent = line[: len(line) - len(line.lstrip(" \t"))]
         if "\t" in indent:
@@ -434,7 +441,6 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
             )
     words, hint = _plain_words(str(getattr(error, "problem", "") or error))
     instead: Instead | None = None
-    opened = getattr(error, "context_mark", None)
     if opened and words == _NO_COLON:
         mark = _mark(opened)
         field = re.match(r"[ -]*([\w-]+):(?=(\S.*))", lines[opened.line])
@@ -448,9 +454,27 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
         mark = mark[0], len(before) - len(before.lstrip()) + 1
         words = "this line is indented more than the one above it, which is finished"
         hint = "begin it in the same column as the field above"
-    if opened and "never closed" in words:
-        mark = _mark(opened)  # where it was opened helps; where the file ends does not
+    quoted = re.search(r"""[:,-] +(['"]).*\1$""", lines[mark[0] - 1][: mark[1] - 1].rstrip())
+    if quoted:
+        other = {"'": "double", '"': "single"}[quoted[1]]
+        words = "the quoted text ends before this, and more follows"
+        hint = f"put {other} quotes around text that has a {quoted[1]} in it"
+    elif opened and "never closed" in words:
+        # Where it was opened helps; where the file ends does not.
+        mark = _mark(opened) if _mark(opened) != mark else _last_bracket(lines, mark)
     return source.problem_at("HB002", mark, words, hint, instead=instead)
+
+
+def _last_bracket(lines: list[str], mark: Mark) -> Mark:
+    """The last opening bracket before a place that has no closing one on its line."""
+    for number in range(mark[0] - 1, 0, -1):
+        line = re.sub(
+            r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", lambda pair: " " * len(pair[0]), lines[number - 1]
+        )
+        start = max(line.rfind("["), line.rfind("{"))
+        if start >= 0:
+            return number, start + 1
+    return mark
 
 
 def _plain_words(problem: str) -> tuple[str, str]:
@@ -479,6 +503,11 @@ _SYNTAX = (
         "add the closing bracket or the comma",
     ),
     (
+        "expected node content",
+        "a bracket is opened and never closed, or a comma is missing",
+        "add the closing bracket or the comma",
+    ),
+    (
         "cannot start any token",
         "text cannot begin with this character",
         "put quotes around the text",
@@ -491,7 +520,7 @@ _SYNTAX = (
     (
         "expected '-' indicator",
         "this line is indented like the list above it, but is no item of it",
-        "begin it with - or indent it differently",
+        "begin it with -, or in the same column as its neighbours",
     ),
     (
         "expected key",
