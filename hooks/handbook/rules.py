@@ -59,17 +59,19 @@ def references_exist(book: Book, today: dt.date) -> Problems:
             else:
                 ids = book.ids(mention.collection)
                 now = book.renamed.get((mention.collection, mention.id))
+                parted = _with_commas(book, mention)
+                right = now or parted
                 yield book.problem(
                     "HB102",
                     key,
                     mention.path,
                     f"there is no {wanted.singular} {quoted(mention.id)}",
                     _renamed(now)
-                    or _without_comma(book, mention)
+                    or (f"a comma is missing: write {parted}" if parted else "")
                     or _near(mention.id, ids)
                     or _where_to_add(wanted, mention.id),
                     at_key=mention.at_key,
-                    instead=(mention.id, now) if now else instead(mention.id, ids),
+                    instead=(mention.id, right) if right else instead(mention.id, ids),
                 )
 
 
@@ -78,12 +80,11 @@ def _renamed(now: str | None) -> str:
     return f"it was renamed: write {now}" if now else ""
 
 
-def _without_comma(book: Book, mention: schema.Reference) -> str:
-    """Several ids in one place lack the commas between them."""
+def _with_commas(book: Book, mention: schema.Reference) -> str:
+    """Several ids in one place, with the commas that lack between them; or nothing."""
     ids = mention.id.split()
-    if len(ids) > 1 and all(book.known(mention.collection, one) for one in ids):
-        return f"a comma is missing: write {', '.join(ids)}"
-    return ""
+    several = len(ids) > 1 and all(book.known(mention.collection, one) for one in ids)
+    return ", ".join(ids) if several else ""
 
 
 def groups_exist(book: Book, today: dt.date) -> Problems:

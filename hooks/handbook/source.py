@@ -372,7 +372,8 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
 
 def _follows_a_comma(source: Source, mark: Mark) -> bool:
     """Whether a field's name begins right after the comma of the one before it."""
-    return source.text.split("\n")[mark[0] - 1][: mark[1] - 1].endswith(",")
+    line = "".join(source.text.split("\n")[mark[0] - 1 : mark[0]])
+    return line[: mark[1] - 1].endswith(",")
 
 
 SPACES = "\u00a0\u2007\u202f"
@@ -406,9 +407,11 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     """Say in plain words what the YAML parser met."""
     found = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     mark = _mark(found) if found else (1, 1)
-    lines = source.text.split("\n")
     opened = getattr(error, "context_mark", None)
-    near = range(max(mark[0] - 2, 0), min(mark[0], len(lines)))
+    lines = source.text.split("\n")
+    last = max(mark[0], opened.line + 1 if opened else 0)
+    lines += [""] * (last - len(lines))  # the parser counts a line after the end
+    near = range(max(mark[0] - 2, 0), mark[0])
     for number in sorted({*near, *([opened.line] if opened else [])}):
         line = lines[number]
         indent = line[: len(line) - len(line.lstrip(" \t"))]
