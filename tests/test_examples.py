@@ -75,6 +75,8 @@ def test_the_second_course_becomes_these_pages(
     made = compose(tmp_path)
 
     assert [problem.code for problem in made.problems] == ["HB230"]  # this copy has no history
+    rules = next(page.body for page in made.pages if page.uri == "contributing/rules.md")
+    assert [code for code in catalogue() if f"{{: #{code} }}" not in rules] == []
     for page in made.pages:
         if page.uri != "contributing/rules.md":
             golden(EXAMPLES / "lichens" / "pages" / page.uri, written(page))

@@ -22,6 +22,20 @@ def test_text_is_one_line_a_problem() -> None:
     )
 
 
+def test_each_rule_is_linked_once_below_the_site_s_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    places = report.explained((*PROBLEMS, PROBLEMS[0])).split("\n\n")[1]
+
+    assert places == (
+        "HB102 A record is named that is not there  /contributing/rules/#HB102\n"
+        "HB106 Nothing uses this record             /contributing/rules/#HB106\n"
+    )
+    assert report.explained(()) == ""
+    monkeypatch.setenv("SITE_URL", "https://kuusi.example/handbook/")
+    assert report.place("HB102") == "https://kuusi.example/handbook/contributing/rules/#HB102"
+
+
 def test_json_is_one_array() -> None:
     assert json.loads(report.as_json(PROBLEMS))[0] == {
         "file": "data/a,b.yml",
@@ -38,9 +52,9 @@ def test_json_is_one_array() -> None:
 def test_annotations_cannot_carry_commands_of_their_own() -> None:
     assert report.github(PROBLEMS) == (
         "::error file=data/a%2Cb.yml,line=12,col=15,title=HB102::"
-        'no lecturer "x"%0Adid you mean "y"?\n'
+        'no lecturer "x"%0Adid you mean "y"?%0AWhy: /contributing/rules/#HB102\n'
         "::warning file=data/c.yml,line=1,col=1,title=HB106::"
-        "nothing uses%0A::error::this 100%25\n"
+        "nothing uses%0A::error::this 100%25%0AWhy: /contributing/rules/#HB106\n"
     )
 
 

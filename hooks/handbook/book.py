@@ -11,9 +11,10 @@ from typing import Any, TypeAlias, cast
 
 from handbook import bibliography, schema
 from handbook.bibliography import Bibliography
-from handbook.problem import Path, Problem
+from handbook.problem import Instead, Path, Problem
 from handbook.schema import COLLECTIONS, Collection, closest, quoted
-from handbook.source import Source, read, read_text
+from handbook.source import NO_DRAFTS, Drafts, Source, read, read_text
+from handbook.spelling import folded
 from handbook.text import Text
 from handbook.workdays import Workdays, workdays
 
@@ -100,7 +101,13 @@ class Book:
             return True
         if collection == "references":
             return record_id in self.references
-        return record_id in self.records(collection) or (collection, record_id) in self.unread
+        key = (collection, record_id)
+        return record_id in self.records(collection) or key in self.unread or key in self._misnamed
+
+    @cached_property
+    def _misnamed(self) -> frozenset[Key]:
+        """What records will be called whose name is no id, once it is one."""
+        return frozenset((name, folded(record_id)) for name, record_id in self.unread)
 
     def ids(self, collection: str) -> list[str]:
         """All ids of one collection."""
@@ -141,6 +148,17 @@ class Book:
         return [other for name, other in found if name == source]
 
     @cached_property
+    def renamed(self) -> Mapping[Key, str]:
+        """What records that had another id before are called now, by that id."""
+        return {
+            (key[0], former): key[1]
+            for key, entity in self.entities()
+            if isinstance(entity, schema.Record)
+            for former in entity.former_ids
+            if not self.known(key[0], former)
+        }
+
+    @cached_property
     def occurrences(self) -> tuple[Occurrence, ...]:
         """Every slot of every edition, in time."""
         found = [
@@ -177,16 +195,27 @@ class Book:
         return self.editions[occurrence.edition].place
 
     def problem(
-        self, code: str, key: Key, path: Path, message: str, hint: str = "", *, at_key: bool = False
+        self,
+        code: str,
+        key: Key,
+        path: Path,
+        message: str,
+        hint: str = "",
+        *,
+        at_key: bool = False,
+        instead: Instead | None = None,
     ) -> Problem:
         """A problem at a field of a record."""
-        origin = self.origins[key]
-        return origin.source.problem(code, (*origin.path, *path), message, hint, key=at_key)
+        source, start = self.origins[key].source, self.origins[key].path
+        return source.problem(code, (*start, *path), message, hint, key=at_key, instead=instead)
 
 
-def load(root: FilePath) -> tuple[Book, list[Problem]]:
-    """Read everything below `root`: data/ and the hand-written pages of docs/."""
-    shelf = _Shelf(root)
+def load(root: FilePath, drafts: Drafts = NO_DRAFTS) -> tuple[Book, list[Problem]]:
+    """Read everything below `root`: data/ and the hand-written pages of docs/.
+
+    A file that has a draft is read as that.
+    """
+    shelf = _Shelf(root, drafts)
     for collection in COLLECTIONS.values():
         if collection.layout == "folder":
             shelf.folder(collection)
@@ -200,7 +229,7 @@ def load(root: FilePath) -> tuple[Book, list[Problem]]:
     for path in sorted((root / "docs").rglob("*")):
         uri = path.relative_to(root / "docs").as_posix()
         if path.suffix == ".md":
-            documents.append(Document(uri, read_text(path, root)))
+            documents.append(Document(uri, read_text(path, root, drafts)))
         elif path.suffix in (".markdown", ".mdown", ".mkdn", ".mkd"):
             source = Source(f"docs/{uri}")
             shelf.problems.append(
@@ -243,8 +272,9 @@ def _workdays(records: Mapping[str, Mapping[str, schema.Model]], kept: FilePath)
 class _Shelf:
     """Collects records while the files are read."""
 
-    def __init__(self, root: FilePath) -> None:
+    def __init__(self, root: FilePath, drafts: Drafts) -> None:
         self.root = root
+        self.drafts = drafts
         self.data = root / "data"
         self.records: dict[str, dict[str, schema.Model]] = {name: {} for name in COLLECTIONS}
         self.origins: dict[Key, Origin] = {}
@@ -267,7 +297,9 @@ class _Shelf:
                         "HB013",
                         (1, 1),
                         f"{quoted(path.stem)} is no id, and a file's name is the id of its record",
-                        "use lower-case letters, digits and single hyphens only"
+                        f"rename it to {right[1]}.yml: {schema.ID_HINT}"
+                        if (right := schema.as_id(path.stem))
+                        else schema.ID_HINT
                         if path.stem != "index"
                         else "index is the name of the list: choose another",
                     )
@@ -291,14 +323,16 @@ class _Shelf:
                 if schema.is_id(record_id):
                     self._record(collection, record_id, source, (record_id,))
                 else:
+                    right = schema.as_id(record_id)
                     self.unread[collection.name, record_id] = source
                     self.problems.append(
                         source.problem(
                             "HB013",
                             (record_id,),
                             f"{quoted(record_id)} is no id",
-                            "use lower-case letters, digits and single hyphens only",
+                            f"write {right[1]}: {schema.ID_HINT}" if right else schema.ID_HINT,
                             key=True,
+                            instead=right,
                         )
                     )
         elif collection.layout == "list" and self._is(list, source):
@@ -330,7 +364,7 @@ class _Shelf:
             )
 
     def _read(self, path: FilePath) -> Source:
-        source = read(path, self.root)
+        source = read(path, self.root, self.drafts)
         self.problems.extend(source.problems)
         return source
 

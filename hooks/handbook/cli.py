@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path as FilePath
 
-from handbook import report
+from handbook import mend, report
 from handbook import roll as rolling
 from handbook.codes import catalogue
 from handbook.compose import Composition, NotATimeError, inspect
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     chosen = parser.parse_args(arguments)
     if chosen.command == "check":
-        return _check(chosen.root, chosen.format, strict=chosen.strict)
+        return _check(chosen.root, chosen.format, strict=chosen.strict, fix=chosen.fix)
     if chosen.command == "roll":
         return _roll(chosen.root, chosen.year, chosen.starts, chosen.origin)
     return _explain(chosen.code)
@@ -44,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
         help="text for people, json for programs, github for annotations (default: text)",
     )
     check.add_argument("--strict", action="store_true", help="let warnings count as errors")
+    check.add_argument(
+        "--fix", action="store_true", help="first mend in the files what has one right answer"
+    )
     explain = commands.add_parser("explain", help="say what a rule means, with examples")
     explain.add_argument("code", metavar="CODE", help="the rule's code, such as HB102")
     roll = commands.add_parser("roll", help="write the next edition, and list what to look at")
@@ -71,10 +74,23 @@ def _root_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _check(root: FilePath, form: str, *, strict: bool) -> int:
+def _check(root: FilePath, form: str, *, strict: bool, fix: bool) -> int:
     found = _inspected(root)
     if found is None:
         return USAGE
+    if fix:
+        planned = mend.plan(root, found)
+        try:
+            mend.write(root, planned)
+        except mend.ChangedMeanwhileError as error:
+            _say(str(error))
+            return PROBLEMS
+        except OSError as error:
+            _say(f"{error.filename}: {error.strerror}")
+            return PROBLEMS
+        for one in planned.mends:
+            print(one, file=sys.stderr)
+        found = planned.found
     sys.stdout.write(report.FORMATS[form](found.problems))
     print(report.count(found.problems), file=sys.stderr)
     return FINE if found.spotless or (found.sound and not strict) else PROBLEMS

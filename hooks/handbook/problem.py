@@ -11,6 +11,9 @@ Severity: TypeAlias = Literal["error", "warning", "info"]
 Path: TypeAlias = tuple[str | int, ...]
 """The way to a value inside a file: keys and list positions, `("days", 0, "slots", 2, "start")`."""
 
+Instead: TypeAlias = tuple[str, str]
+"""What stands in a file, and what is right there."""
+
 
 def on_one_line(text: str) -> str:
     """The text without line breaks and control characters, so that it cannot pass for two lines."""
@@ -22,7 +25,8 @@ class Problem:
     """One thing for a person to mend. Sorts by file, line, column and code.
 
     Lines and columns count from 1. `path` says which value is meant, for waivers; it is no part of
-    what a reader is shown.
+    what a reader is shown. Nor is `instead`: what stands at the place, and the one right thing to
+    write for it, where there is only one.
     """
 
     file: str
@@ -33,6 +37,7 @@ class Problem:
     message: str
     hint: str = ""
     path: Path = field(default=(), compare=False, repr=False)
+    instead: Instead | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 
-from handbook.codes import Code
+from handbook.codes import Code, catalogue
 from handbook.problem import Problem
 
 
 def text(problems: Sequence[Problem]) -> str:
     """One line a problem."""
     return "".join(f"{problem}\n" for problem in problems)
+
+
+def explained(problems: Sequence[Problem]) -> str:
+    """One line a problem, and then where each of their rules is explained, one line a rule."""
+    titles = {one.code: catalogue()[one.code].title for one in sorted(problems, key=_by_code)}
+    width = max((len(title) for title in titles.values()), default=0)
+    places = "".join(f"{code} {title:{width}}  {place(code)}\n" for code, title in titles.items())
+    return text(problems) + (f"\n{places}" if places else "")
+
+
+def _by_code(problem: Problem) -> str:
+    return problem.code
+
+
+def place(code: str) -> str:
+    """Where a rule stands on the site, below the site's address where the environment has one."""
+    return f"{os.environ.get('SITE_URL', '').rstrip('/')}/contributing/rules/#{code}"
 
 
 def as_json(problems: Sequence[Problem]) -> str:
@@ -29,7 +47,8 @@ def github(problems: Sequence[Problem]) -> str:
 
 
 def _annotation(problem: Problem) -> str:
-    message = problem.message + (f"\n{problem.hint}" if problem.hint else "")
+    parts = [problem.message, problem.hint, f"Why: {place(problem.code)}"]
+    message = "\n".join(filter(None, parts))
     properties = {
         "file": problem.file,
         "line": problem.line,
@@ -49,7 +68,7 @@ def _property(value: str) -> str:
     return _data(value).replace(":", "%3A").replace(",", "%2C")
 
 
-FORMATS = {"text": text, "json": as_json, "github": github}
+FORMATS = {"text": explained, "json": as_json, "github": github}
 
 
 def count(problems: Sequence[Problem]) -> str:
@@ -76,6 +95,8 @@ def explanation(code: Code) -> str:
             "",
             "Like this:",
             _indented(code.good),
+            "",
+            f"On the site: {place(code.code)}",
             "",
         ]
     )

@@ -17,7 +17,7 @@ from handbook import addresses, clashes, prose, schedule, schema
 from handbook.book import Book, Key, Occurrence
 from handbook.codes import catalogue
 from handbook.problem import Path, Problem
-from handbook.schema import COLLECTIONS, closest, quoted
+from handbook.schema import COLLECTIONS, closest, instead, meaning, quoted
 from handbook.text import Text
 
 Problems: TypeAlias = Iterator[Problem]
@@ -57,24 +57,34 @@ def references_exist(book: Book, today: dt.date) -> Problems:
                     at_key=mention.at_key,
                 )
             else:
+                ids = book.ids(mention.collection)
+                now = book.renamed.get((mention.collection, mention.id))
+                parted = _with_commas(book, mention)
+                right = now or parted
                 yield book.problem(
                     "HB102",
                     key,
                     mention.path,
                     f"there is no {wanted.singular} {quoted(mention.id)}",
-                    _without_comma(book, mention)
-                    or _near(mention.id, book.ids(mention.collection))
+                    _renamed(now)
+                    or (f"a comma is missing: write {parted}" if parted else "")
+                    or _near(mention.id, ids)
                     or _where_to_add(wanted, mention.id),
                     at_key=mention.at_key,
+                    instead=(mention.id, right) if right else instead(mention.id, ids),
                 )
 
 
-def _without_comma(book: Book, mention: schema.Reference) -> str:
-    """Several ids in one place lack the commas between them."""
+def _renamed(now: str | None) -> str:
+    """What a record is called that had another id before."""
+    return f"it was renamed: write {now}" if now else ""
+
+
+def _with_commas(book: Book, mention: schema.Reference) -> str:
+    """Several ids in one place, with the commas that lack between them; or nothing."""
     ids = mention.id.split()
-    if len(ids) > 1 and all(book.known(mention.collection, one) for one in ids):
-        return f"a comma is missing: write {', '.join(ids)}"
-    return ""
+    several = len(ids) > 1 and all(book.known(mention.collection, one) for one in ids)
+    return ", ".join(ids) if several else ""
 
 
 def groups_exist(book: Book, today: dt.date) -> Problems:
@@ -90,6 +100,7 @@ def groups_exist(book: Book, today: dt.date) -> Problems:
                     (*occurrence.path, "groups", index),
                     f"there is no group {quoted(group)} in this edition",
                     _near(group, list(groups)) or "add it to groups: at the top of the file",
+                    instead=instead(group, list(groups)),
                 )
 
 
@@ -224,8 +235,19 @@ def slots_lie_inside_their_edition(book: Book, today: dt.date) -> Problems:
                     f"{day.date} lies outside the edition, "
                     f"which runs from {edition.starts or 'an unknown day'} "
                     f"to {edition.ends or 'an unknown day'}",
-                    "correct the day, or starts: and ends: at the top of the file",
+                    _swapped(edition, day.date)
+                    or "correct the day, or starts: and ends: at the top of the file",
                 )
+
+
+def _swapped(edition: schema.Edition, day: dt.date) -> str:
+    """The day that is meant where day and month are swapped, if it lies inside the edition."""
+    try:
+        meant = day.replace(month=day.day, day=day.month)
+    except ValueError:
+        return ""
+    inside = edition.starts and edition.ends and edition.starts <= meant <= edition.ends
+    return f"did you swap day and month? write {meant}" if inside else ""
 
 
 def ends_follow_starts(book: Book, today: dt.date) -> Problems:
@@ -416,6 +438,7 @@ def citations_exist(book: Book, today: dt.date) -> Problems:
                     bare.start,
                     f"@{bare.name} stands outside square brackets",
                     f"write [@{bare.name}]",
+                    (f"@{bare.name}", f"[@{bare.name}]"),
                 )
         for group in text.citations:
             if not group.understood:
@@ -433,6 +456,7 @@ def citations_exist(book: Book, today: dt.date) -> Problems:
                         f"there is no reference {quoted(citation.name)} in data/references.bib",
                         _near(citation.name, list(book.references.lines))
                         or "add its entry to data/references.bib",
+                        instead(citation.name, list(book.references.lines)),
                     )
 
 
@@ -473,6 +497,11 @@ def links_lead_somewhere(book: Book, today: dt.date) -> Problems:
     pages = set(addresses.all_pages(book))
     fragments = addresses.fragments(book)
     files = book.files | addresses.calendars(book)
+    moved = {
+        addresses.of(name, former): addresses.of(name, now)
+        for (name, former), now in book.renamed.items()
+        if name in addresses.ENTITY_PAGES
+    }
     for name in (*addresses.ENTITY_PAGES, "editions"):
         pages |= {addresses.of(name, record) for record in book.ids(name)}
     for text in book.texts:
@@ -485,6 +514,7 @@ def links_lead_somewhere(book: Book, today: dt.date) -> Problems:
                     mention.start,
                     "a link may not begin with //",
                     f"write {target}",
+                    (mention.name, target),
                 )
             scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", target)
             if scheme:
@@ -496,7 +526,7 @@ def links_lead_somewhere(book: Book, today: dt.date) -> Problems:
                         "use https://, mailto:, tel: or an address of this site such as /sessions/",
                     )
             elif target.startswith("/"):
-                yield from _bad_address(text, mention, target[1:], pages, fragments, files)
+                yield from _bad_address(text, mention, target[1:], pages, fragments, files, moved)
             elif not target.startswith("#") and not text.by_hand:
                 yield text.problem(
                     "HB403",
@@ -527,24 +557,30 @@ def _bad_address(
     pages: set[str],
     fragments: Mapping[str, set[str]],
     files: frozenset[str],
+    moved: Mapping[str, str],
 ) -> Problems:
     page, _, fragment = target.partition("#")
     if page in files:
         return
     if page not in pages:
-        slashed = f"{page}/" if f"{page}/" in pages else closest(page, sorted(pages))
+        slashed = page if page.endswith("/") else f"{page}/"
+        now = moved.get(slashed) or (slashed if slashed in pages else None)
+        meant = now or closest(page, sorted(pages))
         yield text.problem(
             "HB403",
             mention.start,
             f"there is no page /{page}",
-            f'did you mean "/{slashed}"?' if slashed else "see the site's menu for its pages",
+            f'did you mean "/{meant}"?' if meant else "see the site's menu for its pages",
+            (f"/{page}", f"/{now}") if now else instead(f"/{page}", [f"/{one}" for one in pages]),
         )
     elif fragment and page in fragments and fragment not in fragments[page]:
+        there = instead(fragment, sorted(fragments[page]))
         yield text.problem(
             "HB403",
             mention.start,
             f"there is no {quoted(fragment)} on the page /{page}",
             _near(fragment, sorted(fragments[page])) or "leave out what follows #",
+            (mention.name, f"/{page}#{there[1]}") if there else None,
         )
 
 
@@ -838,7 +874,7 @@ def _meant(book: Book, collection: str) -> set[str]:
         for mentions in book.mentions.values()
         for mention in mentions
         if mention.collection == collection and not book.known(collection, mention.id)
-        if (near := closest(mention.id, ids))
+        if (near := book.renamed.get((collection, mention.id)) or closest(mention.id, ids))
     }
 
 
@@ -860,7 +896,7 @@ def _kind_of(book: Book, record_id: str) -> str | None:
 
 def _near(word: str, choices: list[str]) -> str:
     match = closest(word, choices)
-    return f"did you mean {quoted(match)}?" if match else ""
+    return meaning(word, match) if match else ""
 
 
 def _where_to_add(collection: schema.Collection, record_id: str) -> str:
@@ -878,4 +914,5 @@ def _unknown_citation(book: Book, key: Key, mention: schema.Reference) -> Proble
         mention.path,
         f"there is no reference {quoted(mention.id)} in data/references.bib",
         _near(mention.id, list(book.references.lines)) or "add its entry to data/references.bib",
+        instead=instead(mention.id, list(book.references.lines)),
     )

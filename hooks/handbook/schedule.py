@@ -95,7 +95,8 @@ class Schedule:
     """All entries of a book, in time, found by day and by resource.
 
     `unclear` are the sessions (edition, id) with a slot of which not even the time or the groups
-    are clear, because another rule has spoken of it: nobody can say that they come too late.
+    are clear, or which it probably means but misspells, because another rule has spoken of it:
+    nobody can say that they come too late.
     """
 
     book: Book
@@ -300,6 +301,10 @@ def gather(book: Book) -> Schedule:
         if not _is_clear(edition, occurrence):
             unclear.add((occurrence.edition, slot.session or ""))
             continue
+        if slot.session and session is None:
+            meant = book.renamed.get(("sessions", slot.session))
+            meant = meant or schema.closest(slot.session, book.ids("sessions"))
+            unclear.add((occurrence.edition, meant or ""))
         entries.append(
             Entry(
                 occurrence,

@@ -33,14 +33,17 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from handbook.problem import Path, Problem
+from handbook.problem import Instead, Path, Problem
 from handbook.source import Source
+from handbook.spelling import bare, folded, neighbour, unseen, visible
 
 # --- Words that fields are made of -----------------------------------------------------------
 
 
-def _refuse(message: str, hint: str) -> PydanticCustomError:
-    return PydanticCustomError("handbook", "{message}", {"message": message, "hint": hint})
+def _refuse(message: str, hint: str, right: str | None = None) -> PydanticCustomError:
+    """A value that does not fit; `right` is what it has to be, where it can be one thing only."""
+    told = {"message": message, "hint": hint, "right": right or ""}
+    return PydanticCustomError("handbook", "{message}", told)
 
 
 ID_FORM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -50,6 +53,15 @@ CLAUSE_FORM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 def is_id(text: str) -> bool:
     """Whether a text can be an id. `index` is the name of each collection's own list."""
     return bool(ID_FORM.fullmatch(text)) and text != "index"
+
+
+ID_HINT = "use lower-case letters, digits and single hyphens only"
+
+
+def as_id(text: str) -> Instead | None:
+    """A text, and the id that it becomes in lower case with hyphens for spaces; if it is one."""
+    found = folded(text)
+    return (text, found) if is_id(found) else None
 
 
 def quoted(value: object, limit: int = 60) -> str:
@@ -92,9 +104,10 @@ def _line(value: str) -> str:
 
 def _id(value: str) -> str:
     if not is_id(value):
-        raise _refuse(
-            f"{quoted(value)} is no id", "an id has lower-case letters, digits and single hyphens"
-        )
+        right = as_id(value)
+        hint = "an id has lower-case letters, digits and single hyphens"
+        instead = f"write {right[1]}: {hint}" if right else hint
+        raise _refuse(f"{quoted(value)} is no id", instead, right and right[1])
     return value
 
 
@@ -114,49 +127,100 @@ def _date(value: object) -> object:
                 return dt.date.fromisoformat(value)
         except ValueError:
             pass
-        raise _refuse(f"{quoted(value)} is no date", _date_instead(value))
+        raise _refuse(f"{quoted(value)} is no date", *_date_instead(bare(value)))
     return value
 
 
-def _date_instead(value: str) -> str:
-    """What to write instead of something that is no date."""
-    found = re.fullmatch(
-        r"((?:19|20|21)[0-9]{2})[-/. ]?([0-9]{1,2})[-/. ]?([0-9]{1,2})", value.strip()
-    )
-    if found is None:
-        return "write year-month-day, such as 2026-10-12"
-    year, month, day = map(int, found.groups())
-    try:
-        return f"write {dt.date(year, month, day)}"
-    except ValueError:
+def _date_instead(value: str) -> tuple[str, str | None]:
+    """What to write instead of something that is no date; and the date, if it can be only one."""
+    found = re.fullmatch(r"((?:19|20|21)[0-9]{2})([-/. ]?)([0-9]{1,2})\2([0-9]{1,2})", value)
+    if found and (found[2] or len(value) == len("20261012")):
+        year, month, day = int(found[1]), int(found[3]), int(found[4])
+        if written := _day(year, month, day):
+            return f"write {written}", written
+        if swapped := _day(year, day, month):
+            return f"day and month are swapped: write {swapped}", swapped
         if 1 <= month <= MONTHS:
-            return f"{dt.date(year, month, 1):%B} {year} has {monthrange(year, month)[1]} days"
-        return "write year-month-day; a year has 12 months"
+            first = dt.date(year, month, 1)
+            return f"{first:%B} {year} has {monthrange(year, month)[1]} days", None
+        return "write year-month-day; a year has 12 months", None
+    return _date_of_day_first(value) or ("write year-month-day, such as 2026-10-12", None)
 
 
-MONTHS, HOURS = 12, 24
+def _date_of_day_first(value: str) -> tuple[str, str | None] | None:
+    """The same for a date that ends in its year; with slashes, the month may stand first."""
+    found = re.fullmatch(r"([0-9]{1,2})([-/.]) ?([0-9]{1,2})\2 ?((?:19|20|21)[0-9]{2})", value)
+    if found:
+        one, two, year = int(found[1]), int(found[3]), int(found[4])
+        days = sorted({*filter(None, (_day(year, two, one), _day(year, one, two)))})
+        if len(days) == 1 or (days and found[2] == "."):  # with points, the day comes first
+            written = _day(year, two, one) or days[0]
+            return f"write {written}", written
+        if days:
+            return f"write {' or '.join(days)}, whichever is meant", None
+    return None
+
+
+def _day(year: int, month: int, day: int) -> str | None:
+    try:
+        return dt.date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+MONTHS, HOURS, MINUTES = 12, 24, 60
 
 
 def _time(value: object) -> object:
     if isinstance(value, str):
         if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
             return dt.time.fromisoformat(value)
-        raise _refuse(f"{quoted(value)} is no time of day", _time_instead(value))
+        raise _refuse(f"{quoted(value)} is no time of day", *_time_instead(bare(value)))
     return value
 
 
-def _time_instead(value: str) -> str:
-    """What to write instead of something that is no time, where only one thing can be meant."""
+def _time_instead(value: str) -> tuple[str, str | None]:
+    """What to write instead of something that is no time; and the time, if it can be only one."""
+    share = re.fullmatch(r"0[.,]([0-9]{3,})", value)
+    if share and (written := _of_a_day(float(f"0.{share[1]}"), len(share[1]))):
+        return f"a spreadsheet shows {written} like this: write {written}", written
     found = re.fullmatch(
-        r"([0-9]{1,2})(?:[:.h ]?([0-9]{2}))?(?::00)?\s*(am|pm|a\.m\.|p\.m\.)?",
-        value.strip().lower(),
+        r"([0-9]{1,2})(?:[:.h ]?([0-9]{2}))?(?::00)?\s*(am|pm|a\.m\.|p\.m\.)?", value.lower()
     )
     hours, minutes = (int(found[1]), int(found[2] or 0)) if found else (HOURS, 0)
-    if found and found[3] and 1 <= hours <= HOURS // 2:
-        hours = hours % 12 + (12 if found[3].startswith("p") else 0)
-    if hours < HOURS and minutes < 60:  # noqa: PLR2004 - an hour has sixty
-        return f"write {hours:02}:{minutes:02}"
-    return "write hours:minutes from 00:00 to 23:59; what goes on past midnight is two slots"
+    half = found[3] if found and 1 <= hours <= HOURS // 2 else None
+    if half:
+        noon = hours == HOURS // 2  # 12 am and 12 pm are not understood alike by everybody
+        hours = hours % 12 + (12 if half.startswith("p") else 0)
+    unclear = re.match(r"0[.,]", value)  # a quarter to one, or a part of a day
+    if not (found and hours < HOURS and minutes < MINUTES) or unclear:
+        return (
+            "write hours:minutes from 00:00 to 23:59; what goes on past midnight is two slots",
+            None,
+        )
+    written = f"{hours:02}:{minutes:02}"
+    if half:
+        return f"write {written}", None if noon else written
+    if len(found[1]) == 1 and 1 <= hours < MORNING:
+        return f"write {written}, or {hours + 12}:{minutes:02} if the afternoon is meant", None
+    return f"write {written}", written
+
+
+MORNING = 7
+"""The first hour that nobody takes for one of the afternoon where it stands without a zero."""
+
+
+def _of_a_day(share: float, digits: int) -> str | None:
+    """The time that a part of a day is, as spreadsheets keep it (0.375 is 09:00).
+
+    Only one of five minutes, met as closely as the digits tell: 0.45 may be a mistyped 00:45.
+    """
+    day = HOURS * MINUTES
+    minutes = round(share * day)
+    near = min(day / 10**digits, 0.1) if digits > len("375") else 0.0
+    if minutes % 5 or minutes >= day or abs(share * day - minutes) > near + 1e-9:
+        return None
+    return f"{minutes // MINUTES:02}:{minutes % MINUTES:02}"
 
 
 def _partial_date(value: str) -> str:
@@ -173,7 +237,12 @@ def _flag(value: object) -> object:
     if isinstance(value, str):
         if value in ("true", "false"):
             return value == "true"
-        raise _refuse(f"{quoted(value)} is neither true nor false", "write true or false")
+        right = {"yes": "true", "no": "false"}.get(word := bare(value).lower(), word)
+        raise _refuse(
+            f"{quoted(value)} is neither true nor false",
+            f"write {right}" if right in ("true", "false") else "write true or false",
+            right if right in ("true", "false") else None,
+        )
     return value
 
 
@@ -920,7 +989,7 @@ def _is_meant(missing: Problem, problems: set[Problem]) -> bool:
     return missing.code == "HB104" and any(
         other.code == "HB101"
         and other.path[:-1] == missing.path
-        and other.hint == _meaning(missing.message.split('"')[1])
+        and other.hint == meaning(str(other.path[-1]), missing.message.split('"')[1])
         for other in problems
     )
 
@@ -936,9 +1005,20 @@ def _problem(model: type[Model], source: Source, start: Path, details: ErrorDeta
     if kind == "extra_forbidden":
         return _unknown_field(model, source, start, location)
     context = details.get("ctx", {})
-    if kind == "handbook":
-        return source.problem("HB105", location, context["message"], context["hint"])
     found = details["input"]
+    if kind == "handbook":
+        right = context["right"]
+        hint = context["hint"]
+        if right and unseen(str(found)):
+            hint = f"an invisible character stands in it: delete it and type {right}"
+        return source.problem(
+            "HB105",
+            location,
+            context["message"],
+            hint,
+            key="[key]" in details["loc"],
+            instead=(str(found), right) if right else None,
+        )
     if kind == "literal_error":
         choices = _choices(model, location[len(start) :])
         return source.problem(
@@ -946,6 +1026,7 @@ def _problem(model: type[Model], source: Source, start: Path, details: ErrorDeta
             location,
             f"{quoted(found)} is not one of the words for this field",
             _suggestion(str(found), choices) or f"write {_one_of(choices)}",
+            instead=instead(str(found), choices, fixed=True),
         )
     message, hint = _SHAPES.get(kind, (details["msg"], "see the field's description"))
     if "{found}" in message:
@@ -995,14 +1076,16 @@ def _unknown_field(model: type[Model], source: Source, start: Path, location: Pa
     owner = _model_at(model, location[len(start) : -1])
     known = sorted(_fields(owner)) if owner else []
     name = str(location[-1])
-    bare, colon, rest = name.partition(":")
-    if colon and bare in known:
+    field, colon, rest = name.partition(":")
+    if colon and field in known:
+        written = f"{field}: {visible(rest)}".rstrip()
         return source.problem(
             "HB101",
             location,
             f"there is no field {quoted(name)} here",
-            f"a space is missing: write {bare}: {rest}".rstrip(),
+            f"a space is missing: write {written}",
             key=True,
+            instead=(name, written) if rest else None,
         )
     return source.problem(
         "HB101",
@@ -1010,22 +1093,32 @@ def _unknown_field(model: type[Model], source: Source, start: Path, location: Pa
         f"there is no field {quoted(name)} here",
         _suggestion(name, known) or f"the fields are {', '.join(known)}",
         key=True,
+        instead=instead(name, known, fixed=True),
     )
 
 
 def _suggestion(word: str, choices: list[str]) -> str:
     match = closest(word, choices)
-    return _meaning(match) if match else ""
+    return meaning(word, match) if match else ""
 
 
-def _meaning(word: str) -> str:
-    return f"did you mean {quoted(word)}?"
+def meaning(word: str, meant: str) -> str:
+    """The hint for a word that is not known, and another that is."""
+    if unseen(word):
+        return f"an invisible character stands in it: delete it and type {meant}"
+    return f"did you mean {quoted(meant)}?"
+
+
+def instead(word: str, choices: list[str], *, fixed: bool = False) -> Instead | None:
+    """A word, and the one choice that it can only have meant; if there is one."""
+    meant = neighbour(word, choices, fixed=fixed)
+    return (word, meant) if meant else None
 
 
 def closest(word: str, choices: list[str]) -> str | None:
     """The one choice that was probably meant, if any is near enough."""
     folded = {choice.lower().replace("_", "-"): choice for choice in choices}
-    wanted = "-".join(word.lower().replace("_", "-").split())
+    wanted = "-".join(bare(word).lower().replace("_", "-").split())
     matches = get_close_matches(wanted, list(folded), n=1, cutoff=0.6)
     return folded[matches[0]] if matches else None
 
@@ -1039,6 +1132,11 @@ def _example(model: type[Model], location: Path, start: Path) -> str:
     info = _fields(owner).get(str(location[-1])) if owner else None
     if info is None:
         return "add it"
+    mark = next((mark for mark in info.metadata if isinstance(mark, Ref)), None)
+    if mark:
+        known = COLLECTIONS.get(mark.collection)
+        which = f"the id of {known.article}" if known else "a key of data/references.bib"
+        return f"add {location[-1]}: and {which}"
     sample = info.examples[0] if info.examples else None
     if isinstance(sample, str):
         return f"add {location[-1]}: {sample}"

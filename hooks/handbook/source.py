@@ -14,7 +14,7 @@ import os
 import re
 import stat
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
@@ -22,13 +22,17 @@ from typing import Any, TypeAlias
 import yaml
 
 from handbook.codes import catalogue
-from handbook.problem import Path, Problem
+from handbook.problem import Instead, Path, Problem
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 50
 
 Mark: TypeAlias = tuple[int, int]
 """Line and column, both from 1."""
+
+Drafts: TypeAlias = Mapping[str, bytes]
+"""What files are to hold, by name, to be read in place of what they hold now."""
+NO_DRAFTS: Drafts = {}
 
 Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
 
@@ -58,17 +62,30 @@ class Source:
         return self.values.get((), (1, 1))
 
     def problem(
-        self, code: str, path: Path, message: str, hint: str = "", *, key: bool = False
+        self,
+        code: str,
+        path: Path,
+        message: str,
+        hint: str = "",
+        *,
+        key: bool = False,
+        instead: Instead | None = None,
     ) -> Problem:
         """A problem at the value (or the key) at `path`."""
-        return self.problem_at(code, self.mark(path, key=key), message, hint, path)
+        return self.problem_at(code, self.mark(path, key=key), message, hint, path, instead)
 
     def problem_at(
-        self, code: str, mark: Mark, message: str, hint: str = "", path: Path = ()
+        self,
+        code: str,
+        mark: Mark,
+        message: str,
+        hint: str = "",
+        path: Path = (),
+        instead: Instead | None = None,
     ) -> Problem:
         """A problem at a line and column."""
         severity = catalogue()[code].severity
-        return Problem(self.file, mark[0], mark[1], code, severity, message, hint, path)
+        return Problem(self.file, mark[0], mark[1], code, severity, message, hint, path, instead)
 
 
 class _Refused(Exception):  # noqa: N818 - it carries a problem, it is not an error of the program
@@ -77,9 +94,9 @@ class _Refused(Exception):  # noqa: N818 - it carries a problem, it is not an er
         self.problem = problem
 
 
-def read(path: FilePath, root: FilePath) -> Source:
+def read(path: FilePath, root: FilePath, drafts: Drafts = NO_DRAFTS) -> Source:
     """Read one YAML file below `root`. Never raises for what a person can mend in the file."""
-    return _parsed(read_text(path, root))
+    return _parsed(read_text(path, root, drafts))
 
 
 def read_bytes(file: str, raw: bytes) -> Source:
@@ -107,11 +124,12 @@ def parse(file: str, text: str) -> Source:
     return source
 
 
-def read_text(path: FilePath, root: FilePath) -> Source:
+def read_text(path: FilePath, root: FilePath, drafts: Drafts = NO_DRAFTS) -> Source:
     """Read one text file below `root`: its text with plain newlines, or the problem with it."""
     source = Source(path.relative_to(root).as_posix())
+    draft = drafts.get(source.file)
     try:
-        source.text = _text(path, root, source)
+        source.text = _text(path, root, source) if draft is None else _decoded(draft, source)
     except _Refused as refusal:
         source.problems.append(refusal.problem)
     return source
@@ -327,7 +345,9 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
                     "HB014",
                     mark,
                     f'an invisible character stands beside the field name "{_short(bare)}"',
-                    "delete the space before it and type it again",
+                    "delete the name and type it again",
+                    (*path, bare),
+                    (name, f" {bare}" if _follows_a_comma(source, mark) else bare),
                 )
             )
             name = bare
@@ -350,16 +370,49 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
     return mapping
 
 
-_INVISIBLE = "\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff"
+def _follows_a_comma(source: Source, mark: Mark) -> bool:
+    """Whether a field's name begins right after the comma of the one before it."""
+    line = "".join(source.text.split("\n")[mark[0] - 1 : mark[0]])
+    return line[: mark[1] - 1].endswith(",")
+
+
+SPACES = "\u00a0\u2007\u202f"
+"""Spaces that do not break a line. Word and web pages have them; YAML takes them for letters."""
+NOTHING = "\u200b\u200c\u200d\u2060\ufeff"
+"""Characters that take no room at all."""
+_INVISIBLE = SPACES + NOTHING
 _MISPLACED_SPACE = re.compile(rf"^ *[{_INVISIBLE}]|^[ -]*[\w-]+:[{_INVISIBLE}]")
+
+
+_IN_WORD_QUOTES = re.compile(
+    r"""(?:(?<=[:,-][ ])|(?<=[\[{]))
+    (?: [“”„‟"] (?P<double>[^"“”„‟\n]*) [“”„‟"]  |  [‘’‚‛'] (?P<single>[^"\n]*?) [‘’‚‛'] )
+    (?=[ ]*(?:[,\]}]|$|[ ]\#))""",
+    re.VERBOSE,
+)
+
+
+def _word_quotes(line: str) -> Iterator[tuple[int, str, str]]:
+    """Values in the quotes of a word processor: where each begins, how it is written and should be.
+
+    One plain quote of the two is not enough.
+    """
+    for match in _IN_WORD_QUOTES.finditer(line):
+        inner = match["double"] if match["double"] is not None else match["single"]
+        if (match[0][0] not in "\"'" or match[0][-1] not in "\"'") and "\\" not in inner:
+            yield match.start(), match[0], f'"{inner}"'
 
 
 def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     """Say in plain words what the YAML parser met."""
     found = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     mark = _mark(found) if found else (1, 1)
+    opened = getattr(error, "context_mark", None)
     lines = source.text.split("\n")
-    for number in range(max(mark[0] - 2, 0), min(mark[0], len(lines))):
+    last = max(mark[0], opened.line + 1 if opened else 0)
+    lines += [""] * (last - len(lines))  # the parser counts a line after the end
+    near = range(max(mark[0] - 2, 0), mark[0])
+    for number in sorted({*near, *([opened.line] if opened else [])}):
         line = lines[number]
         indent = line[: len(line) - len(line.lstrip(" \t"))]
         if "\t" in indent:
@@ -367,25 +420,64 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
                 "HB003",
                 (number + 1, indent.index("\t") + 1),
                 "a tab is used to indent",
-                "use two spaces instead",
+                "use spaces instead, so that it begins below its neighbours",
             )
         space = _MISPLACED_SPACE.search(line)
         if space:
+            sign = space[0][-1]
             return source.problem_at(
                 "HB014",
                 (number + 1, space.end()),
                 "a non-breaking space stands where YAML needs a plain one",
                 "delete it and type a space",
+                instead=(sign, " " if sign in SPACES or ":" in space[0] else ""),
+            )
+        curly = next(_word_quotes(line), None)
+        if curly:
+            start, was, plain = curly
+            return source.problem_at(
+                "HB002",
+                (number + 1, start + 1),
+                "YAML does not know these quotation marks",
+                f"type plain ones: {_short(plain)}",
+                instead=(was, plain),
             )
     words, hint = _plain_words(str(getattr(error, "problem", "") or error))
-    opened = getattr(error, "context_mark", None)
+    instead: Instead | None = None
     if opened and words == _NO_COLON:
         mark = _mark(opened)
-        if re.match(r"[ -]*[\w-]+:\S", lines[opened.line]):
-            words, hint = "a space is missing after the colon", "write name: value"
-    if opened and "never closed" in words:
-        mark = _mark(opened)  # where it was opened helps; where the file ends does not
-    return source.problem_at("HB002", mark, words, hint)
+        field = re.match(r"[ -]*([\w-]+):(?=(\S.*))", lines[opened.line])
+        if field:
+            written = f"{field[1]}: {_short(field[2])}"
+            words, hint = "a space is missing after the colon", f"write {written}"
+            mark = mark[0], field.start(1) + 1
+            instead = f"{field[1]}:", f"{field[1]}: "
+    before = lines[mark[0] - 1][: mark[1] - 1] if words == _EXTRA_COLON else ":"
+    if before[:1] == " " and not re.search(r":(?:\s|$)", before):
+        mark = mark[0], len(before) - len(before.lstrip()) + 1
+        words = "this line is indented more than the one above it, which is finished"
+        hint = "begin it in the same column as the field above"
+    quoted = re.search(r"""[:,-] +(['"]).*\1$""", lines[mark[0] - 1][: mark[1] - 1].rstrip())
+    if quoted:
+        other = {"'": "double", '"': "single"}[quoted[1]]
+        words = "the quoted text ends before this, and more follows"
+        hint = f"put {other} quotes around text that has a {quoted[1]} in it"
+    elif opened and "never closed" in words:
+        # Where it was opened helps; where the file ends does not.
+        mark = _mark(opened) if _mark(opened) != mark else _last_bracket(lines, mark)
+    return source.problem_at("HB002", mark, words, hint, instead=instead)
+
+
+def _last_bracket(lines: list[str], mark: Mark) -> Mark:
+    """The last opening bracket before a place that has no closing one on its line."""
+    for number in range(mark[0] - 1, 0, -1):
+        line = re.sub(
+            r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", lambda pair: " " * len(pair[0]), lines[number - 1]
+        )
+        start = max(line.rfind("["), line.rfind("{"))
+        if start >= 0:
+            return number, start + 1
+    return mark
 
 
 def _plain_words(problem: str) -> tuple[str, str]:
@@ -395,12 +487,13 @@ def _plain_words(problem: str) -> tuple[str, str]:
     return f"this is not YAML: {problem}", "compare with the lines around it"
 
 
+_EXTRA_COLON = "a colon stands where no field can begin"
 _NO_COLON = "this line is no field, and is not indented as a part of the text above it"
 _SYNTAX = (
     (
         "mapping values are not allowed",
-        "a colon stands where no field can begin",
-        "put quotes around text that contains a colon, and check the indentation",
+        _EXTRA_COLON,
+        "put quotes around text that contains a colon",
     ),
     (
         "end of stream",
@@ -409,6 +502,11 @@ _SYNTAX = (
     ),
     (
         "expected ',' or",
+        "a bracket is opened and never closed, or a comma is missing",
+        "add the closing bracket or the comma",
+    ),
+    (
+        "expected node content",
         "a bracket is opened and never closed, or a comma is missing",
         "add the closing bracket or the comma",
     ),
@@ -425,7 +523,7 @@ _SYNTAX = (
     (
         "expected '-' indicator",
         "this line is indented like the list above it, but is no item of it",
-        "begin it with - or indent it differently",
+        "begin it with -, or in the same column as its neighbours",
     ),
     (
         "expected key",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from handbook import prose
-from handbook.problem import Path, Problem
+from handbook.problem import Instead, Path, Problem
 from handbook.source import Mark, Source
 
 
@@ -35,9 +35,12 @@ class Text:
         end = block.start + len(block.name)
         return [group for group in self.citations if block.start <= group.start < end]
 
-    def problem(self, code: str, start: int, message: str, hint: str) -> Problem:
+    def problem(
+        self, code: str, start: int, message: str, hint: str, instead: Instead | None = None
+    ) -> Problem:
         """A problem at a position in the text."""
-        return self.source.problem_at(code, self._mark(start), message, hint, self.path)
+        mark = self._mark(start)
+        return self.source.problem_at(code, mark, message, hint, self.path, instead)
 
     def _mark(self, start: int) -> Mark:
         """The place in the file of a position in the text.
