@@ -11,7 +11,7 @@ The way of the data, one direction only::
                                                mkdocs_hooks.py │ handbook check
 
 A module imports only from those before it in this order: problem, codes, source, edits, writing,
-schema, prose, extension, markup, store, bibliography, workdays, text, book, addresses, schedule,
-clashes, rules, dates, stale, grid, views, timetable, pages, search, offline, zones, history,
-calendars, exports, compose, security, report, roll, checklist, cli.
+schema, prose, extension, markup, store, git, revision, bibliography, workdays, text, book,
+addresses, schedule, clashes, rules, dates, stale, grid, views, timetable, pages, search, offline,
+zones, history, calendars, exports, compose, security, report, roll, checklist, changes, diff, cli.
 """

@@ -140,6 +140,7 @@ def _citation_groups(text: str) -> Iterator[CitationGroup]:
 
 _BLOCK = re.compile(r"\S(?:[^\n]|\n(?![ \t]*\n))*")
 _YEAR = re.compile(r"(?<![\w/:.,-])(?:19|20)\d\d(?![\w/:]|[-,.]\w)")
+_DIGIT = re.compile(r"\d")
 _CURRENCY = r"\b(?:EUR|USD|GBP|SEK|NOK|DKK|CHF)\b"
 _AMOUNT = re.compile(
     rf"(?<![\w/:.,-])\d[\d,.]*(?:[ \u00a0]\d{{3}})*[ \u00a0]?"
@@ -161,9 +162,11 @@ def paragraphs(masked: str) -> Iterator[Mention]:
             yield block
 
 
-def numbers(masked: str) -> Iterator[Mention]:
-    """The years and the amounts (of money, of a hundred) that a text names, in their order."""
-    found = [match for form in (_YEAR, _AMOUNT) for match in form.finditer(masked)]
+def numbers(masked: str, start: int = 0) -> Iterator[Mention]:
+    """The years and the amounts (of money, of a hundred) that a text names from a place on."""
+    if not _DIGIT.search(masked, start):
+        return  # the forms below try much at every letter
+    found = [match for form in (_YEAR, _AMOUNT) for match in form.finditer(masked, start)]
     for match in sorted(found, key=lambda one: one.start()):
         yield Mention(match[0], match.start())
 

@@ -636,9 +636,9 @@ def numbers_are_cited(book: Book, today: dt.date) -> Problems:
         checked = getattr(book.records(key[0])[key[1]], "checked", None) or ""
         for block in prose.blocks(text.masked):
             covered = max((group.end for group in text.cited_in(block)), default=0)
-            for number in prose.numbers(block.name):
+            for number in prose.numbers(block.name, max(covered - block.start, 0)):
                 start = block.start + number.start
-                if start >= covered and number.name != checked[:4]:
+                if number.name != checked[:4]:
                     yield text.problem(
                         "HB413",
                         start,
