@@ -110,6 +110,14 @@ class Book:
         unread = [record_id for name, record_id in self.unread if name == collection]
         return [*self.records(collection), *unread]
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every file that it was read from, once."""
+        found = [origin.source for origin in self.origins.values()]
+        found += [*self.unread.values(), self.references.source]
+        found += [one.source for one in self.documents]
+        return tuple({source.file: source for source in found}.values())
+
     @cached_property
     def mentions(self) -> Mapping[Key, tuple[schema.Reference, ...]]:
         """What each record refers to, in the order of its fields."""

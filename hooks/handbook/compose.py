@@ -58,9 +58,7 @@ def _keeping_everything() -> Iterator[None]:
 
 
 @_keeping_everything()
-def inspect(
-    root: FilePath, today: dt.date | None = None, tree: Tree | None = None
-) -> Composition:
+def inspect(root: FilePath, today: dt.date | None = None, tree: Tree | None = None) -> Composition:
     """Read and check everything below `root`, without making pages.
 
     `tree` is an older version of the files there, which is then read in their place.
