@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from handbook import addresses, history
+from handbook import addresses, history, views
 from handbook.book import Book, Key, Occurrence
 from handbook.changes import Change
 from handbook.history import UnreadableError
@@ -212,30 +212,49 @@ def _home(key: Key) -> set[str]:
 
 
 def _of_slot(book: Book, change: Change) -> set[str]:
-    """The pages that show a slot: those of its session, place, people, and what these stand in."""
+    """The pages that show a slot."""
     _, edition = change.key
-    found = set()
-    for one in book.occurrences:
-        if (one.edition, one.slot.identity) == (edition, change.slot):
-            keys = [("sessions", one.slot.session), ("places", book.place_of(one))]
-            keys += [("lecturers", lecturer) for lecturer in one.slot.lecturers]
-            for name, record_id in keys:
-                if record_id:
-                    found |= {*_home((name, record_id)), f"{name}/"}
-    return found
+    return _showing(
+        book,
+        [
+            one
+            for one in book.occurrences
+            if (one.edition, one.slot.identity) == (edition, change.slot)
+        ],
+    )
+
+
+def _showing(book: Book, occurrences: Iterable[Occurrence]) -> set[str]:
+    """The pages that show some slots: of their sessions and of those before and after, of their
+    places and people, and the lists that these stand in."""
+    found: _Keys = set()
+    for one in occurrences:
+        found |= {("sessions", one.slot.session or ""), ("places", book.place_of(one) or "")}
+        found |= {("lecturers", lecturer) for lecturer in one.slot.lecturers}
+        if one.slot.session:
+            beside = views.neighbours(book, one.slot.session, one.edition)
+            found |= {
+                ("sessions", addresses.record_id(link.href)) for link in beside.values() if link
+            }
+    return {page for key in found if key[1] for page in (*_home(key), f"{key[0]}/")}
 
 
 def _of_record(old: Book, new: Book, was: Key, now: Key, field: str) -> set[str]:
     """The pages that show something of a record on which a field, or all, was changed."""
     name = now[0]
     found = {f"{name}/"} if name in addresses.ENTITY_PAGES else set()
-    if name in ("sessions", "frameworks", "outcomes"):
+    if name in ("sessions", "frameworks", "outcomes", "stages"):
         found |= {"outcomes/", "pipeline/", ""}
+    if field in ("identify", "bring", "wear"):
+        found |= {"practical/"}
     mentions = _mentions(old, was) ^ _mentions(new, now)
     near: _Keys = set(mentions)
     if not field or field in _SHOWN_ELSEWHERE or name == "organisations":
         near |= _mentions(old, was) | _mentions(new, now)
         near |= {*old.backlinks.get(was, ()), *new.backlinks.get(now, ())}
+        found |= {"references/"}  # which names the pages that cite
+        for book, key in ((old, was), (new, now)):
+            found |= _showing(book, book.occurrences_of.get(key, ()))
     if name == "places" and field in ("", "within", "name", "address", "organisation"):
         near |= {key for book in (old, new) for key in _inside(book, {was, now})}
     found |= {page for key in near for page in _home(key)}
