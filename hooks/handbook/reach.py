@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from handbook import addresses, history, views
+from handbook import addresses, history
 from handbook.book import Book, Key, Occurrence
 from handbook.changes import Change
 from handbook.history import UnreadableError
@@ -43,8 +43,8 @@ class Group:
 class Reach:
     """What a change reaches. The first three are None where the data cannot be read.
 
-    `pages` are addresses below the site's base. They follow from what each page is made of, not
-    from making it: none that changes is missing, and a few may turn out the same.
+    `pages` are addresses below the site's base. They follow from what pages are made of, not from
+    making them: rather one too many, which turns out the same, than one too few.
     """
 
     events: tuple[Event, ...] | None
@@ -163,8 +163,11 @@ _SHOWN_ELSEWHERE = {
     *("status", "kind", "native_name", "editions", "changes", "address", "stages", "zone"),
 }
 """Fields of a record that pages of other records show with a link to it."""
-_SHOWN_EVERYWHERE = {"title", "short", "notices", "language", "time_zone", "publisher"}
-"""Fields of the course that every page shows."""
+_SHOWN_EVERYWHERE = {
+    "course": {"title", "short", "notices", "language", "time_zone", "publisher"},
+    "stages": {"", "title", "short", "zone"},
+}
+"""Fields that every page shows, or the map on it; empty for the records and their order."""
 _OWN = {"body", "before", "questions", "materials", "getting_there"}
 """Fields that only a record's own page shows."""
 
@@ -180,8 +183,10 @@ def _pages(old: Book, new: Book, changes: Sequence[Change]) -> set[str]:
             continue
         field = change.field[1:].partition("/")[0]
         was = change.old if change.kind == "renamed" else record_id
+        if name == "outcomes" and not field:  # they are shown with their numbers
+            found |= {addresses.of("sessions", one) for one in new.sessions}
         found |= {page for one in {was, record_id} for page in _home((name, one))}
-        if name == "course" and field in _SHOWN_EVERYWHERE:
+        if field in _SHOWN_EVERYWHERE.get(name, ()):
             return set(addresses.all_pages(old)) | set(addresses.all_pages(new))
         if change.slot:
             found |= _of_slot(old, change) | _of_slot(new, change)
@@ -213,29 +218,29 @@ def _home(key: Key) -> set[str]:
 
 def _of_slot(book: Book, change: Change) -> set[str]:
     """The pages that show a slot."""
-    _, edition = change.key
+    slot = (change.key[1], change.slot)
     return _showing(
-        book,
-        [
-            one
-            for one in book.occurrences
-            if (one.edition, one.slot.identity) == (edition, change.slot)
-        ],
+        book, [one for one in book.occurrences if (one.edition, one.slot.identity) == slot]
     )
 
 
 def _showing(book: Book, occurrences: Iterable[Occurrence]) -> set[str]:
-    """The pages that show some slots: of their sessions and of those before and after, of their
-    places and people, and the lists that these stand in."""
+    """The pages that show some slots, and the lists that these stand in.
+
+    They are those of a slot's place and people, of its session, and of the sessions before and
+    after, each of which names its neighbours.
+    """
+    taught = [one for one in book.occurrences if one.slot.session]
+    positions = {(one.edition, one.path): number for number, one in enumerate(taught)}
     found: _Keys = set()
     for one in occurrences:
-        found |= {("sessions", one.slot.session or ""), ("places", book.place_of(one) or "")}
+        found |= {("places", book.place_of(one) or ""), ("sessions", one.slot.session or "")}
         found |= {("lecturers", lecturer) for lecturer in one.slot.lecturers}
-        if one.slot.session:
-            beside = views.neighbours(book, one.slot.session, one.edition)
-            found |= {
-                ("sessions", addresses.record_id(link.href)) for link in beside.values() if link
-            }
+        position = positions.get((one.edition, one.path))
+        if position is not None:
+            for others in (reversed(taught[:position]), taught[position + 1 :]):
+                names = (other.slot.session or "" for other in others)
+                found.add(("sessions", next((n for n in names if n != one.slot.session), "")))
     return {page for key in found if key[1] for page in (*_home(key), f"{key[0]}/")}
 
 
@@ -243,7 +248,7 @@ def _of_record(old: Book, new: Book, was: Key, now: Key, field: str) -> set[str]
     """The pages that show something of a record on which a field, or all, was changed."""
     name = now[0]
     found = {f"{name}/"} if name in addresses.ENTITY_PAGES else set()
-    if name in ("sessions", "frameworks", "outcomes", "stages"):
+    if name in ("sessions", "frameworks", "outcomes", "cases", "stages"):
         found |= {"outcomes/", "pipeline/", ""}
     if field in ("identify", "bring", "wear"):
         found |= {"practical/"}
@@ -255,6 +260,9 @@ def _of_record(old: Book, new: Book, was: Key, now: Key, field: str) -> set[str]
         found |= {"references/"}  # which names the pages that cite
         for book, key in ((old, was), (new, now)):
             found |= _showing(book, book.occurrences_of.get(key, ()))
+            if name != "sessions":  # a slot tells of all others that it names
+                editions = {one for where, one in near if where == "editions"}
+                found |= _showing(book, [o for o in book.occurrences if o.edition in editions])
     if name == "places" and field in ("", "within", "name", "address", "organisation"):
         near |= {key for book in (old, new) for key in _inside(book, {was, now})}
     found |= {page for key in near for page in _home(key)}
