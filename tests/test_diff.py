@@ -328,7 +328,8 @@ def test_the_working_tree_is_compared_with_the_last_commit(
     status, found, err = run(repository, capsys)
 
     assert (status, err) == (cli.FINE, "")
-    assert found and found["base"] == git(repository, "rev-parse", "HEAD")
+    assert found is not None
+    assert found["base"] == git(repository, "rev-parse", "HEAD")
     assert found["changes"] == [
         {
             "kind": "moved",
@@ -361,7 +362,7 @@ def test_a_branch_is_compared_with_where_it_left_main(
 
     found = run(root, capsys)[1]
 
-    assert found
+    assert found is not None
     assert [one["slot"] for one in found["changes"]] == ["looking"]
 
 

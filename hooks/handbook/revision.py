@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path as FilePath
-from pathlib import PurePosixPath
 
 from handbook import git
 from handbook.git import GitError
@@ -120,19 +119,17 @@ class Snapshot:
         }
         return dict(zip(blobs, _contents(self.root, list(blobs.values())), strict=True))
 
-    @cached_property
-    def _ordered(self) -> list[PurePosixPath]:
-        return sorted(map(PurePosixPath, self._found))
-
     def names(self, folder: str) -> list[str]:
         """What lies directly in a folder, in order; nothing where there is no such folder."""
-        inside = (path.parts for path in self._ordered if path.is_relative_to(folder))
-        depth = len(PurePosixPath(folder).parts)
-        return sorted({parts[depth] for parts in inside if len(parts) > depth})
+        skip = len(folder) + 1
+        return sorted({path[skip:].partition("/")[0] for path in self._below(folder)})
 
     def files(self, folder: str) -> list[str]:
         """The paths of all files below a folder, however deep, in order."""
-        return [str(path) for path in self._ordered if path.is_relative_to(folder)]
+        return sorted(self._below(folder), key=lambda path: path.split("/"))
+
+    def _below(self, folder: str) -> list[str]:
+        return [path for path in self._found if path.startswith(f"{folder}/")]
 
     def has(self, file: str) -> bool:
         """Whether a file has this path, be it readable or not."""
