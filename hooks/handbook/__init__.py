@@ -11,7 +11,8 @@ The way of the data, one direction only::
                                                mkdocs_hooks.py │ handbook check
 
 A module imports only from those before it in this order: problem, codes, source, edits, writing,
-spelling, schema, prose, extension, markup, store, bibliography, workdays, text, book, addresses,
-schedule, clashes, rules, dates, stale, grid, views, timetable, pages, search, offline, zones,
-history, calendars, exports, compose, mend, security, report, roll, checklist, cli.
+spelling, schema, prose, extension, markup, store, git, revision, bibliography, workdays, text,
+book, addresses, schedule, clashes, rules, dates, stale, grid, views, timetable, pages, search,
+offline, zones, history, calendars, exports, compose, mend, security, report, roll, checklist,
+changes, reach, diff, cli.
 """

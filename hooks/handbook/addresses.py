@@ -66,6 +66,17 @@ def calendar(edition: str, feed: str = "") -> str:
     return f"calendar/{edition}/{feed}.ics" if feed else f"calendar/{edition}.ics"
 
 
+def event(book: Book, edition: str, key: str) -> str:
+    """The identifier of a slot in every calendar, for ever (RFC 5545, 3.8.4.7).
+
+    It ends with the course's `calendar_domain`. A course that names none gets the same ending as
+    every such course, so that no other change of its data changes an identifier; with the slot's
+    key and the edition before it, it is unique in the course only. That ending lies in `.invalid`,
+    a domain that nobody can own (RFC 2606).
+    """
+    return f"{key}.{edition}@{book.course.calendar_domain or 'handbook.invalid'}"
+
+
 def calendars(book: Book) -> set[str]:
     """Every calendar that is made from what the data says now."""
     found = set()

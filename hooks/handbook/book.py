@@ -7,13 +7,14 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
+from pathlib import PurePosixPath
 from typing import Any, TypeAlias, cast
 
 from handbook import bibliography, schema
 from handbook.bibliography import Bibliography
 from handbook.problem import Instead, Path, Problem
 from handbook.schema import COLLECTIONS, Collection, closest, quoted
-from handbook.source import NO_DRAFTS, Drafts, Source, read, read_text
+from handbook.source import Folder, Source, Tree
 from handbook.spelling import folded
 from handbook.text import Text
 from handbook.workdays import Workdays, workdays
@@ -116,6 +117,14 @@ class Book:
         unread = [record_id for name, record_id in self.unread if name == collection]
         return [*self.records(collection), *unread]
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every file that it was read from, once."""
+        found = [origin.source for origin in self.origins.values()]
+        found += [*self.unread.values(), self.references.source]
+        found += [one.source for one in self.documents]
+        return tuple({source.file: source for source in found}.values())
+
     @cached_property
     def mentions(self) -> Mapping[Key, tuple[schema.Reference, ...]]:
         """What each record refers to, in the order of its fields."""
@@ -210,12 +219,13 @@ class Book:
         return source.problem(code, (*start, *path), message, hint, key=at_key, instead=instead)
 
 
-def load(root: FilePath, drafts: Drafts = NO_DRAFTS) -> tuple[Book, list[Problem]]:
+def load(root: FilePath, tree: Tree | None = None) -> tuple[Book, list[Problem]]:
     """Read everything below `root`: data/ and the hand-written pages of docs/.
 
-    A file that has a draft is read as that.
+    `tree` is an older version of the files there, which is then read in their place.
     """
-    shelf = _Shelf(root, drafts)
+    tree = tree or Folder(root)
+    shelf = _Shelf(tree)
     for collection in COLLECTIONS.values():
         if collection.layout == "folder":
             shelf.folder(collection)
@@ -223,21 +233,21 @@ def load(root: FilePath, drafts: Drafts = NO_DRAFTS) -> tuple[Book, list[Problem
             shelf.file(collection)
     shelf.strangers()
     kept = root / ".cache" / "handbook"
-    references = bibliography.load(_bibliography(root), kept)
+    references = bibliography.load(_bibliography(tree), kept)
     documents = []
     files = set()
-    for path in sorted((root / "docs").rglob("*")):
-        uri = path.relative_to(root / "docs").as_posix()
+    for file in tree.files("docs"):
+        path, uri = PurePosixPath(file), file.removeprefix("docs/")
         if path.suffix == ".md":
-            documents.append(Document(uri, read_text(path, root, drafts)))
+            documents.append(Document(uri, tree.read_text(file)))
         elif path.suffix in (".markdown", ".mdown", ".mkdn", ".mkd"):
-            source = Source(f"docs/{uri}")
+            source = Source(file)
             shelf.problems.append(
                 source.problem_at(
                     "HB016", (1, 1), "a page must end in .md", f"rename it to {path.stem}.md"
                 )
             )
-        elif path.is_file():
+        else:
             files.add(uri)
     shelf.problems.extend(references.problems)
     for document in documents:
@@ -272,10 +282,8 @@ def _workdays(records: Mapping[str, Mapping[str, schema.Model]], kept: FilePath)
 class _Shelf:
     """Collects records while the files are read."""
 
-    def __init__(self, root: FilePath, drafts: Drafts) -> None:
-        self.root = root
-        self.drafts = drafts
-        self.data = root / "data"
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
         self.records: dict[str, dict[str, schema.Model]] = {name: {} for name in COLLECTIONS}
         self.origins: dict[Key, Origin] = {}
         self.unread: dict[Key, Source] = {}
@@ -284,13 +292,11 @@ class _Shelf:
 
     def folder(self, collection: Collection) -> None:
         """One record in each file of a folder."""
-        folder = self.data / collection.name
-        if not folder.is_dir():
-            return
-        for path in sorted(folder.iterdir(), key=lambda path: path.name):
-            if path.suffix != ".yml" or path.name.startswith("."):
+        for name in self.tree.names(f"data/{collection.name}"):
+            path = PurePosixPath("data", collection.name, name)
+            if path.suffix != ".yml" or name.startswith("."):
                 continue
-            source = self._read(path)
+            source = self._read(str(path))
             if not schema.is_id(path.stem):
                 self.problems.append(
                     source.problem_at(
@@ -310,12 +316,12 @@ class _Shelf:
 
     def file(self, collection: Collection) -> None:
         """One record, a list of records, or a mapping of ids to records, in one file."""
-        path = self.data / f"{collection.name}.yml"
-        if not path.exists() and not path.is_symlink():
+        file = f"data/{collection.name}.yml"
+        if not self.tree.has(file):
             if collection.layout == "file":
-                self.problems.append(_required(self.root, path.name).problems[0])
+                self.problems.append(_missing(file))
             return
-        source = self._read(path)
+        source = self._read(file)
         if collection.layout == "file":
             self._record(collection, collection.name, source, ())
         elif collection.layout == "map" and self._is(dict, source):
@@ -341,14 +347,12 @@ class _Shelf:
 
     def strangers(self) -> None:
         """Files in data/ that nobody would ever read are a problem, not a silence."""
-        if not self.data.is_dir():
-            return
         folders = [c.name for c in COLLECTIONS.values() if c.layout == "folder"]
         files = [f"{c.name}.yml" for c in COLLECTIONS.values() if c.layout != "folder"]
-        for path in sorted(self.data.rglob("*")):
-            name = path.relative_to(self.data).as_posix()
+        for file in self.tree.files("data"):
+            path, name = PurePosixPath(file), file.removeprefix("data/")
             folder, _, stem = name.rpartition("/")
-            if path.is_dir() or "/." in f"/{name}" or name in ("references.bib", "README.md"):
+            if "/." in f"/{name}" or name in ("references.bib", "README.md"):
                 continue
             if path.suffix == ".yml" and (folder in folders or name in files):
                 continue
@@ -358,13 +362,13 @@ class _Shelf:
             else:
                 near = closest(folder or name, folders if folder else files)
                 hint = f"did you mean data/{near}?" if near else "see the list of folders in README"
-            source = Source(path.relative_to(self.root).as_posix())
+            source = Source(file)
             self.problems.append(
                 source.problem_at("HB016", (1, 1), "no record is expected in this file", hint)
             )
 
-    def _read(self, path: FilePath) -> Source:
-        source = read(path, self.root, self.drafts)
+    def _read(self, file: str) -> Source:
+        source = self.tree.read(file)
         self.problems.extend(source.problems)
         return source
 
@@ -404,24 +408,13 @@ def _misshapen(source: Source, path: Path, shape: type) -> Problem:
     return source.problem("HB008", path, f"{wanted} must stand here, and nothing else", hint)
 
 
-def _bibliography(root: FilePath) -> Source:
+def _bibliography(tree: Tree) -> Source:
     """`references.bib`; a course that cites nothing needs none."""
-    path = root / "data" / "references.bib"
-    return (
-        read_text(path, root)
-        if path.exists() or path.is_symlink()
-        else Source("data/references.bib")
-    )
+    file = "data/references.bib"
+    return tree.read_text(file) if tree.has(file) else Source(file)
 
 
-def _required(root: FilePath, name: str) -> Source:
-    path = root / "data" / name
-    if path.exists() or path.is_symlink():
-        return read_text(path, root)
-    source = Source(f"data/{name}")
-    source.problems.append(
-        source.problem_at(
-            "HB017", (1, 1), "the file is missing", "every handbook has one: add it, if only short"
-        )
+def _missing(file: str) -> Problem:
+    return Source(file).problem_at(
+        "HB017", (1, 1), "the file is missing", "every handbook has one: add it, if only short"
     )
-    return source

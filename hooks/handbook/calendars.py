@@ -57,23 +57,12 @@ def make(
     return found
 
 
-def domain(book: Book) -> str:
-    """What the identifiers of all events end with: the course's `calendar_domain`.
-
-    A course that names none gets the same as every such course, so that no other change of its data
-    changes an identifier; with the slot's key and the edition before it, it is unique in the course
-    only. It ends in `.invalid`, a domain that nobody can own (RFC 2606).
-    """
-    return book.course.calendar_domain or "handbook.invalid"
-
-
 class _Press:
     """Makes the calendars of one book; holds what all of them share."""
 
     def __init__(self, book: Book, templates: FilePath, base: str) -> None:
         self.book = book
         self.base = base if base.endswith("/") or not base else f"{base}/"
-        self.domain = domain(book)
         self.occurrences = {(o.edition, o.slot.identity): o for o in book.occurrences}
         environment = Environment(
             loader=FileSystemLoader(templates / "pages"),
@@ -133,7 +122,7 @@ class _Press:
         link = self._link(edition, occurrence)
         modified = dt.datetime.fromtimestamp(entry.modified, dt.UTC)
         event = Event()
-        event.add("uid", f"{key}.{edition}@{self.domain}")
+        event.add("uid", addresses.event(self.book, edition, key))
         event.add("summary", self.words.summary(shown.title, shown.status))
         for name, time in (("dtstart", shown.start), ("dtend", shown.end)):
             event.add(name, dt.datetime.fromisoformat(time).replace(tzinfo=ZoneInfo(shown.zone)))

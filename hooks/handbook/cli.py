@@ -25,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.command == "check":
         return _check(chosen.root, chosen.format, strict=chosen.strict, fix=chosen.fix)
+    if chosen.command == "diff":
+        return _diff(chosen.root, chosen.base, chosen.format)
     if chosen.command == "roll":
         return _roll(chosen.root, chosen.year, chosen.starts, chosen.origin)
     return _explain(chosen.code)
@@ -46,6 +48,20 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--strict", action="store_true", help="let warnings count as errors")
     check.add_argument(
         "--fix", action="store_true", help="first mend in the files what has one right answer"
+    )
+    diff = commands.add_parser("diff", help="say what a change means for people")
+    diff.add_argument(
+        "base",
+        metavar="BASE",
+        nargs="?",
+        help="the revision to compare with (default: where this left origin/main, else HEAD)",
+    )
+    _root_option(diff)
+    diff.add_argument(
+        "--format",
+        choices=["text", "markdown", "json"],
+        default="text",
+        help="text for people, markdown for pull requests, json for programs (default: text)",
     )
     explain = commands.add_parser("explain", help="say what a rule means, with examples")
     explain.add_argument("code", metavar="CODE", help="the rule's code, such as HB102")
@@ -109,6 +125,24 @@ def _inspected(root: FilePath) -> Composition | None:
     except NotATimeError as error:
         _say(str(error))
         return None
+
+
+def _diff(root: FilePath, base: str | None, form: str) -> int:
+    """Say what is different from a revision; problems in the data are told, and stop nothing."""
+    from handbook import diff, revision  # noqa: PLC0415 - a check needs neither
+
+    new = _inspected(root)
+    if new is None:
+        return USAGE
+    try:
+        commit = revision.base(root, base)
+        now = {one.file: one for one in new.book.sources}
+        old = inspect(root, new.today, revision.Snapshot(root, commit, now))
+    except revision.UnknownRevisionError as error:
+        _say(str(error))
+        return USAGE
+    sys.stdout.write(diff.FORMATS[form](diff.of(commit, old, new)))
+    return FINE
 
 
 def _say(message: str) -> None:

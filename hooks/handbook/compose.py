@@ -17,7 +17,7 @@ from handbook import book as books
 from handbook import rules
 from handbook.book import Book
 from handbook.problem import Problem
-from handbook.source import NO_DRAFTS, Drafts
+from handbook.source import Tree
 
 if TYPE_CHECKING:
     from handbook.exports import Export
@@ -58,11 +58,12 @@ def _keeping_everything() -> Iterator[None]:
 
 
 @_keeping_everything()
-def inspect(
-    root: FilePath, today: dt.date | None = None, drafts: Drafts = NO_DRAFTS
-) -> Composition:
-    """Read and check everything below `root`, without making pages; drafts in place of files."""
-    book, problems = books.load(root, drafts)
+def inspect(root: FilePath, today: dt.date | None = None, tree: Tree | None = None) -> Composition:
+    """Read and check everything below `root`, without making pages.
+
+    `tree` is an older version of the files there, which is then read in their place.
+    """
+    book, problems = books.load(root, tree)
     today = today or day(book)
     problems = [*problems, *rules.check(book, today)]
     return Composition(book, tuple(sorted(set(problems))), today)

@@ -23,10 +23,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, reduce
 from pathlib import Path as FilePath
@@ -34,8 +32,9 @@ from typing import Any, TypeAlias, TypeVar, get_args
 from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
-from handbook import schema, store, views
+from handbook import git, schema, store, views
 from handbook.book import Book
+from handbook.git import GitError
 from handbook.problem import Problem
 from handbook.schedule import exists
 from handbook.source import Plain, Source, read_bytes
@@ -105,6 +104,17 @@ def state(files: Files) -> State:
     return {
         edition: _run(data, zone, records) for edition, data in sorted(records["editions"].items())
     }
+
+
+def state_of(book: Book) -> State:
+    """What calendars show of a book; an UnreadableError as `state` has it."""
+    return state(
+        {
+            origin.source.file: origin.source.data
+            for (collection, _), origin in book.origins.items()
+            if collection in ("course", *_FOLDERS)
+        }
+    )
 
 
 def _run(data: Plain, zone: str, records: Mapping[str, Mapping[str, Plain]]) -> Run:
@@ -382,16 +392,11 @@ def read(root: FilePath, book: Book, today: dt.date) -> tuple[Past, list[Problem
     Without a history all counts are 0, the day is today's, and a remark says so; a history that is
     there and not whole must not be published, because counts made from it could fall.
     """
-    files = {
-        origin.source.file: origin.source.data
-        for (collection, _), origin in book.origins.items()
-        if collection in ("course", *_FOLDERS)
-    }
-    now = state(files)
+    now = state_of(book)
     midnight = dt.datetime.combine(today, dt.time(), dt.UTC)
     try:
         past, time, shallow = _committed(root)
-    except _NoHistoryError as reason:
+    except GitError as reason:
         return advance({}, now, int(midnight.timestamp())), [_problem(root, str(reason))]
     problems = [_problem(root, "this is a shallow clone")] if shallow else []
     return advance(past, now, time), problems
@@ -415,10 +420,6 @@ def _problem(root: FilePath, reason: str) -> Problem:
     )
 
 
-class _NoHistoryError(Exception):
-    pass
-
-
 @dataclass(frozen=True)
 class _Commit:
     """A commit, its time, its parents, and how its files differ from those of the first parent.
@@ -434,11 +435,11 @@ class _Commit:
 
 def _committed(root: FilePath) -> tuple[Past, int, bool]:
     """The past up to the last commit, that commit's time, and whether the clone is shallow."""
-    shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
-    time = int(_git(root, "log", "-1", "--format=%ct"))
+    shallow = git.is_shallow(root)
+    time = int(git.ask(root, "log", "-1", "--format=%ct"))
     if shallow:
         return _followed(root, lambda _: None), time, shallow
-    last = _git(root, "log", "-1", *_EVERY_WAY, "--format=%H", "--", *_PATHS).decode().strip()
+    last = git.ask(root, "log", "-1", *_EVERY_WAY, "--format=%H", "--", *_PATHS).decode().strip()
     past = _kept(root, last)
     if past is None:
         past = _followed(root, lambda commit: _kept(root, commit))
@@ -454,12 +455,12 @@ def _followed(root: FilePath, kept: Callable[[str], Past | None]) -> Past:
     """
     commits = _commits(root)
     if not any(commit.changed for commit in commits):
-        raise _NoHistoryError("no commit holds its data")
+        raise GitError("no commit holds its data")
     needed, pasts = _needed(commits, kept)
     trees: dict[str, dict[str, _Blob]] = {}
     blobs: WeakValueDictionary[str, _Blob] = WeakValueDictionary()
     to_come = Counter(parent for commit in commits for parent in commit.parents)
-    with _reader(root) as read_blob:
+    with git.reader(root) as read_blob:
         for commit in commits:
             tree = dict(trees[commit.parents[0]]) if commit.parents else {}
             for path, name in commit.changed.items():
@@ -567,7 +568,7 @@ _EVERY_WAY = ("--full-history", "--parents")
 
 def _commits(root: FilePath) -> list[_Commit]:
     """The commits that changed what calendars may show, and merges; parents before children."""
-    told = _git(
+    told = git.ask(
         root,
         *("log", *_EVERY_WAY, "--topo-order", "--reverse", "--format=%H %ct %P"),
         *("--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames", "--relative"),
@@ -587,60 +588,3 @@ def _commits(root: FilePath) -> list[_Commit]:
             changed = {}
             commits.append(_Commit(name, int(time), tuple(parents), changed))
     return commits
-
-
-@contextmanager
-def _reader(root: FilePath) -> Iterator[Callable[[str], bytes]]:
-    """Reads blobs, one at a time. One that is missing is history that is not there."""
-    with subprocess.Popen(  # noqa: S603 - fixed words
-        _command(root, "cat-file", "--batch"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ) as git:
-        asked, told = git.stdin, git.stdout
-        assert asked and told  # noqa: PT018, S101 - both are pipes
-
-        def read_blob(name: str) -> bytes:
-            asked.write(f"{name}\n".encode())
-            asked.flush()
-            # <blob> blob <size>, or <blob> missing, or nothing where git gave up
-            head = told.readline().split()
-            if len(head) < len(("name", "kind", "size")):
-                raise _NoHistoryError(f"git does not have {name}")
-            return told.read(int(head[2]) + 1)[:-1]
-
-        yield read_blob
-
-
-def _git(root: FilePath, *arguments: str) -> bytes:
-    """What git answers. It is a program and no library, so it may be missing or refuse."""
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed words, and paths after --
-            _command(root, *arguments),
-            capture_output=True,
-            check=False,
-            env=os.environ | {"LC_ALL": "C"},
-        )
-    except OSError as error:
-        raise _NoHistoryError("git is missing") from error
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise _NoHistoryError(_plain_words(said[0] if said else "git failed"))
-    return done.stdout
-
-
-def _command(root: FilePath, *arguments: str) -> list[str]:
-    return ["git", "-C", str(root), *_PLAIN, *arguments]
-
-
-_PLAIN = ("-c", "log.showRoot=true", "-c", "log.showSignature=false", "-c", "color.ui=false")
-"""What somebody's own settings must not change."""
-
-
-def _plain_words(said: str) -> str:
-    if "not a git repository" in said:
-        return "this is no git repository"
-    if "does not have any commits" in said:
-        return "nothing is committed yet"
-    return f"git says {said.removeprefix('fatal: ')}"

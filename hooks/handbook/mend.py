@@ -18,7 +18,7 @@ from pathlib import Path as FilePath
 from handbook.compose import Composition, inspect
 from handbook.edits import Edit, OverlapError, applied, offset
 from handbook.problem import Path, Problem, on_one_line
-from handbook.source import NOTHING, SPACES, read_bytes, read_text
+from handbook.source import NOTHING, SPACES, Folder, read_bytes, read_text
 
 
 @dataclass(frozen=True, order=True)
@@ -124,7 +124,7 @@ def _tried(
         }
     except OverlapError:
         return None
-    after = inspect(root, found.today, {**drafts, **written})
+    after = inspect(root, found.today, Folder(root, {**drafts, **written}))
     return None if _harm(found, after, group) else (written, after)
 
 
@@ -197,7 +197,7 @@ def _untabbed(
         source = read_bytes(problem.file, draft)
         if source.problems:
             continue
-        after = inspect(root, found.today, {**drafts, problem.file: draft})
+        after = inspect(root, found.today, Folder(root, {**drafts, problem.file: draft}))
         faults = sum(one.file == problem.file for one in after.problems)
         choices.append((faults, source.data, edits))
     fewest = min((faults for faults, _, _ in choices), default=0)

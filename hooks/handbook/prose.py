@@ -65,16 +65,20 @@ class Mention:
     locator: str = ""
 
 
-_BARE = re.compile(r"(?<![\w@\[;/.])@([\w-]+)")
+_BARE = re.compile(r"@(?<![\w@\[;/.]@)([\w-]+)")
 
 
-def bare_citations(text: str) -> Iterator[Mention]:
-    """Words with @ before them that stand in no brackets of a citation."""
-    if "@" in text:
-        groups = citation_groups(text)
-        for match in _BARE.finditer(mask(text)):
-            if not any(group.start <= match.start() < group.end for group in groups):
-                yield Mention(match[1], match.start())
+@lru_cache(maxsize=8192)
+def bare_citations(text: str) -> tuple[Mention, ...]:
+    """Words with @ before them that stand in no brackets of a citation; kept as in `mask`."""
+    return tuple(_bare_citations(text)) if "@" in text else ()
+
+
+def _bare_citations(text: str) -> Iterator[Mention]:
+    groups = citation_groups(text)
+    for match in _BARE.finditer(mask(text)):
+        if not any(group.start <= match.start() < group.end for group in groups):
+            yield Mention(match[1], match.start())
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class CitationGroup:
     understood: bool = True
 
 
-_BRACKETS = re.compile(r"(?<!\\)\[([^\[\]^][^\[\]]*)\](?!\(|\[(?!@))")
+_BRACKETS = re.compile(r"\[(?<!\\\[)([^\[\]^][^\[\]]*)\](?!\(|\[(?!@))")
 _MARKER = re.compile(r"\s*(?:[-*+>]|\d+[.)]|\||.*\|)\s*|\s*[#|].*\n")
 _TRIED = re.compile(r"(?:^|[\s;(])@\w")
 _CITED = re.compile(r"\s*@([\w-]+)(?:,\s*([^;]+?))?\s*")
@@ -138,8 +142,9 @@ def _citation_groups(text: str) -> Iterator[CitationGroup]:
         yield CitationGroup(match.start(), match.end(), tuple(citations), understood)
 
 
-_BLOCK = re.compile(r"\S(?:[^\n]|\n(?![ \t]*\n))*")
+_BLOCK = re.compile(r"\S[^\n]*(?:\n(?![ \t]*\n)[^\n]*)*")
 _YEAR = re.compile(r"(?<![\w/:.,-])(?:19|20)\d\d(?![\w/:]|[-,.]\w)")
+_DIGIT = re.compile(r"\d")
 _CURRENCY = r"\b(?:EUR|USD|GBP|SEK|NOK|DKK|CHF)\b"
 _AMOUNT = re.compile(
     rf"(?<![\w/:.,-])\d[\d,.]*(?:[ \u00a0]\d{{3}})*[ \u00a0]?"
@@ -161,11 +166,27 @@ def paragraphs(masked: str) -> Iterator[Mention]:
             yield block
 
 
-def numbers(masked: str) -> Iterator[Mention]:
-    """The years and the amounts (of money, of a hundred) that a text names, in their order."""
-    found = [match for form in (_YEAR, _AMOUNT) for match in form.finditer(masked)]
+def numbers(masked: str, start: int = 0) -> Iterator[Mention]:
+    """The years and the amounts (of money, of a hundred) that a text names from a place on."""
+    if not _DIGIT.search(masked, start):
+        return  # the forms below try much at every letter
+    found = [match for form in (_YEAR, _AMOUNT) for match in form.finditer(masked, start)]
     for match in sorted(found, key=lambda one: one.start()):
         yield Mention(match[0], match.start())
+
+
+@lru_cache(maxsize=8192)
+def uncited_numbers(text: str) -> tuple[tuple[Mention, ...], ...]:
+    """The numbers with no citation after them, block by block; kept, by text, as in `mask`."""
+    groups = citation_groups(text)
+    found = []
+    for block in blocks(mask(text)):
+        end = block.start + len(block.name)
+        cited = [group.end for group in groups if block.start <= group.start < end]
+        after = max(cited, default=block.start) - block.start
+        bare = numbers(block.name, after)
+        found.append(tuple(Mention(one.name, block.start + one.start) for one in bare))
+    return tuple(filter(None, found))
 
 
 def citations(text: str) -> Iterator[Mention]:
@@ -357,6 +378,12 @@ def without_citations(text: str) -> str:
     """The text without its citations, for places that have no notes."""
     edits = [(group.start, group.end, "") for group in citation_groups(text)]
     return re.sub(r"\s+([.,;:])", r"\1", _edited(text, edits))
+
+
+@lru_cache(maxsize=8192)
+def size(text: str) -> int:
+    """The number of words of a text, citations left out; kept, by text, as in `mask`."""
+    return len(without_citations(text).split())
 
 
 # --- Only the words --------------------------------------------------------------------------

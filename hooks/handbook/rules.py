@@ -670,18 +670,15 @@ def numbers_are_cited(book: Book, today: dt.date) -> Problems:
     del today
     for key, text in _bodies(book, "cases", "frameworks", "sessions"):
         checked = getattr(book.records(key[0])[key[1]], "checked", None) or ""
-        for block in prose.blocks(text.masked):
-            covered = max((group.end for group in text.cited_in(block)), default=0)
-            for number in prose.numbers(block.name):
-                start = block.start + number.start
-                if start >= covered and number.name != checked[:4]:
-                    yield text.problem(
-                        "HB413",
-                        start,
-                        f"nothing is cited for {quoted(number.name)}",
-                        "name the source after it in the same paragraph, [@key]",
-                    )
-                    break
+        for numbers in prose.uncited_numbers(text.text):
+            number = next((one for one in numbers if one.name != checked[:4]), None)
+            if number:
+                yield text.problem(
+                    "HB413",
+                    number.start,
+                    f"nothing is cited for {quoted(number.name)}",
+                    "name the source after it in the same paragraph, [@key]",
+                )
 
 
 def bodies_have_a_size(book: Book, today: dt.date) -> Problems:
@@ -691,7 +688,7 @@ def bodies_have_a_size(book: Book, today: dt.date) -> Problems:
         return  # the limits are the course's
     limits = book.course.limits
     for _, text in _bodies(book, "sessions", "cases", "frameworks"):
-        words = len(prose.without_citations(text.text).split())
+        words = prose.size(text.text)
         if not limits.shortest_text <= words <= limits.longest_text:
             yield text.problem(
                 "HB412",

@@ -17,7 +17,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import yaml
 
@@ -94,22 +94,78 @@ class _Refused(Exception):  # noqa: N818 - it carries a problem, it is not an er
         self.problem = problem
 
 
+class Tree(Protocol):
+    """The files of a handbook, on disk or in an older version. Paths count from its root."""
+
+    def names(self, folder: str) -> list[str]:
+        """What lies directly in a folder, in order; nothing where there is no such folder."""
+
+    def files(self, folder: str) -> list[str]:
+        """The paths of all files below a folder, however deep, in order."""
+
+    def has(self, file: str) -> bool:
+        """Whether anything has this path, be it readable or not."""
+
+    def read(self, file: str) -> Source:
+        """One YAML file. Never raises for what a person can mend in the file."""
+
+    def read_text(self, file: str) -> Source:
+        """One text file: its text with plain newlines, or the problem with it."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The files as they lie on disk below `root`; a file that has a draft is read as that."""
+
+    root: FilePath
+    drafts: Drafts = field(default_factory=dict)
+
+    def names(self, folder: str) -> list[str]:
+        """What lies directly in a folder, in order; nothing where there is no such folder."""
+        path = self.root / folder
+        return sorted(one.name for one in path.iterdir()) if path.is_dir() else []
+
+    def files(self, folder: str) -> list[str]:
+        """The paths of all files below a folder, however deep, in order."""
+        found = sorted((self.root / folder).rglob("*"))
+        return [path.relative_to(self.root).as_posix() for path in found if not path.is_dir()]
+
+    def has(self, file: str) -> bool:
+        """Whether anything has this path, be it readable or not."""
+        path = self.root / file
+        return path.exists() or path.is_symlink()
+
+    def read(self, file: str) -> Source:
+        """One YAML file."""
+        return read(self.root / file, self.root, self.drafts)
+
+    def read_text(self, file: str) -> Source:
+        """One text file."""
+        return read_text(self.root / file, self.root, self.drafts)
+
+
 def read(path: FilePath, root: FilePath, drafts: Drafts = NO_DRAFTS) -> Source:
     """Read one YAML file below `root`. Never raises for what a person can mend in the file."""
-    return _parsed(read_text(path, root, drafts))
+    return parsed(read_text(path, root, drafts))
 
 
 def read_bytes(file: str, raw: bytes) -> Source:
     """Read one YAML file that is no file any more, such as an older version of one."""
+    return parsed(text_of(file, raw))
+
+
+def text_of(file: str, raw: bytes) -> Source:
+    """Read one text file that is no file any more, as `read_text` does."""
     source = Source(file)
     try:
         source.text = _decoded(raw, source)
     except _Refused as refusal:
         source.problems.append(refusal.problem)
-    return _parsed(source)
+    return source
 
 
-def _parsed(source: Source) -> Source:
+def parsed(source: Source) -> Source:
+    """The same file with its text read as YAML."""
     if "\n=======\n" in source.text and not source.problems:
         source.problems.append(_conflict(source, source.text.index("\n=======\n") + 1))
     if not source.problems:
@@ -139,12 +195,7 @@ def _text(path: FilePath, root: FilePath, source: Source) -> str:
     try:
         inside = f"{os.path.realpath(root)}{os.sep}"  # Path.resolve() takes three times as long
         if not os.path.realpath(path).startswith(inside):
-            raise _refusal(
-                source,
-                "HB012",
-                "this link leads out of the project",
-                "put a copy of the file here instead of the link",
-            )
+            raise _Refused(leads_out(source))
         if not stat.S_ISREG(path.stat().st_mode):
             raise _refusal(
                 source, "HB015", "this is no plain file", "put a text file here, or delete it"
@@ -160,6 +211,16 @@ def _text(path: FilePath, root: FilePath, source: Source) -> str:
             "check that it exists and that you may read it",
         ) from error
     return _decoded(raw, source)
+
+
+def leads_out(source: Source) -> Problem:
+    """The problem with a link to a file that is no part of the project."""
+    return source.problem_at(
+        "HB012",
+        (1, 1),
+        "this link leads out of the project",
+        "put a copy of the file here instead of the link",
+    )
 
 
 def _refusal(source: Source, code: str, message: str, hint: str, mark: Mark = (1, 1)) -> _Refused:

@@ -1,0 +1,395 @@
+"""What a change means, told: as text for a terminal, as Markdown for a pull request, as JSON.
+
+The words stand in `diff.md` beside this file, once for text and Markdown. What comes from data is
+never markup there: in Markdown it stands in code spans, in which nobody is mentioned, nothing is
+linked and no comment ends; in text it stands in quotes on its line.
+
+The JSON is one object, and its shape lasts; no key is ever missing::
+
+    base      the commit compared with
+    changes   each with kind, entity, slot, field, old, new, follows: see `changes.Change`
+    affected  events (uid, kind, edition, slot), lecturers (id, name) and groups (edition, id,
+              name), each null where the data cannot be read; pages: addresses below the base
+    problems  new and gone, each a list as `handbook check --format json` prints it
+    unread    files that could not be read on one side or the other, and were not compared
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path as FilePath
+from typing import Any
+
+from handbook import changes, dates, reach
+from handbook.book import Book
+from handbook.changes import Change, Told
+from handbook.compose import Composition
+from handbook.problem import Problem, on_one_line
+from handbook.reach import Reach
+from handbook.schema import COLLECTIONS
+
+
+@dataclass(frozen=True)
+class Diff:
+    """Two states of a handbook compared: `base` is the commit of the old one."""
+
+    base: str
+    old: Told
+    new: Told
+    changes: tuple[Change, ...]
+    reach: Reach
+    problems_new: tuple[Problem, ...]
+    problems_gone: tuple[Problem, ...]
+    unread: tuple[str, ...]
+
+
+def of(base: str, old: Composition, new: Composition) -> Diff:
+    """What is different in a new state of a handbook."""
+    unread = sorted(changes.unread(old.book) | changes.unread(new.book))
+    before, after = (_told(one.book, unread) for one in (old, new))
+    found = changes.between(before, after)
+    return Diff(
+        base,
+        before,
+        after,
+        found,
+        reach.of(old.book, new.book, found),
+        tuple(_more(new.problems, old.problems)),
+        tuple(_more(old.problems, new.problems)),
+        tuple(unread),
+    )
+
+
+def _told(book: Book, unread: Sequence[str]) -> Told:
+    return changes.without(changes.told(book), unread)
+
+
+def _more(problems: Sequence[Problem], others: Sequence[Problem]) -> Iterator[Problem]:
+    """The problems that the others do not have; one that only moved down its file is the same."""
+    left = Counter(map(_same, others))
+    for problem in problems:
+        if left[_same(problem)]:
+            left[_same(problem)] -= 1
+        else:
+            yield problem
+
+
+def _same(problem: Problem) -> tuple[str, str, str]:
+    return problem.file, problem.code, re.sub(r"\bline \d+", "line", problem.message)
+
+
+# --- For programs ----------------------------------------------------------------------------
+
+
+def as_json(diff: Diff) -> str:
+    """One object, as the head of this module describes it."""
+    found = asdict(diff.reach)
+    told = {
+        "base": diff.base,
+        "changes": [change.as_dict() for change in diff.changes],
+        "affected": found,
+        "problems": {
+            "new": [problem.as_dict() for problem in diff.problems_new],
+            "gone": [problem.as_dict() for problem in diff.problems_gone],
+        },
+        "unread": diff.unread,
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+# --- For people ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When and where a slot is, as people say it; the place as it is written, or empty."""
+
+    day: str
+    time: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field before and after, or, of a list, what went and what came; cut to what differs."""
+
+    field: str
+    old: str
+    new: str
+    gone: tuple[str, ...] = ()
+    come: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """A record or a slot with all that happened to it.
+
+    `kind` is the chief of its changes. `was` and `now` are set for slots.
+    """
+
+    kind: str
+    what: str
+    title: str
+    name: str
+    slot: str = ""
+    was: Moment | None = None
+    now: Moment | None = None
+    differences: tuple[Difference, ...] = ()
+
+
+_CHIEF = ("added", "removed", "cancelled", "reinstated", "moved", "renamed", "reordered", "changed")
+
+
+def _items(diff: Diff) -> Iterator[Item]:
+    """Everything that changed, by record and by slot; a name that only follows is left out."""
+    grouped: dict[tuple[str, str], list[Change]] = {}
+    for change in diff.changes:
+        if change.kind == "reordered" and change.field:
+            continue  # how a timetable is written is nobody's news
+        grouped.setdefault((change.entity, change.slot), []).append(change)
+    for (entity, slot), found in grouped.items():
+        shown = [change for change in found if not change.follows]
+        if not shown:
+            continue
+        name, record_id = shown[0].key
+        kinds = {change.kind for change in shown}
+        old_id = next((one.old for one in shown if one.kind == "renamed"), record_id)
+        before = diff.old.get(name, {}).get(old_id)
+        after = diff.new.get(name, {}).get(record_id)
+        was, now = _slot(before, slot), _slot(after, slot)
+        yield Item(
+            kind=min(kinds, key=_CHIEF.index),
+            what=COLLECTIONS[name].singular if name in COLLECTIONS else name.removesuffix("s"),
+            title=_slot_title(diff, now or was) if slot else _title(after or before, record_id),
+            name=entity,
+            slot=slot,
+            was=_moment(diff.old, before, was),
+            now=_moment(diff.new, after, now),
+            differences=tuple(_difference(change) for change in shown if _is_field(change, kinds)),
+        )
+
+
+def _is_field(change: Change, kinds: Collection[str]) -> bool:
+    """Whether a change is told as that of a field, and not by what happened as a whole."""
+    if change.kind == "changed":
+        return not ("renamed" in kinds and change.field == "/former_ids")
+    return change.kind == "reordered"
+
+
+def _slot(edition: Any, key: str) -> Mapping[str, Any] | None:
+    days = edition.get("days", []) if isinstance(edition, dict) and key else []
+    for day in days:
+        for slot in day["slots"]:
+            if (slot.get("key") or slot.get("session")) == key:
+                return {"date": day["date"], **slot}
+    return None
+
+
+def _moment(state: Told, edition: Any, slot: Mapping[str, Any] | None) -> Moment | None:
+    if slot is None:
+        return None
+    session = state["sessions"].get(str(slot.get("session")), {})
+    place = slot.get("place") or ""
+    if not place and session and session.get("kind") != "site-visit":
+        place = edition.get("place") or ""  # as `Book.place_of` has it
+    where = _title(state["places"].get(place), str(place)) if place else ""
+    return Moment(_day(slot["date"]), f"{slot.get('start', '?')}–{slot.get('end', '?')}", where)
+
+
+def _day(date: str) -> str:
+    try:
+        return dates.day(date, "en")
+    except ValueError:
+        return date
+
+
+def _slot_title(diff: Diff, slot: Mapping[str, Any] | None) -> str:
+    slot = slot or {}
+    session = str(slot.get("session"))
+    records = {**diff.old["sessions"], **diff.new["sessions"]}
+    return str(slot.get("title") or _title(records.get(session), session))
+
+
+def _title(record: Any, record_id: str) -> str:
+    says = record if isinstance(record, dict) else {}
+    names = (says.get(one) for one in ("name", "title", "term", "text"))
+    return next((one for one in names if isinstance(one, str) and "\n" not in one), record_id)
+
+
+def _difference(change: Change) -> Difference:
+    field = change.field[1:].replace("/", ", ").replace("~1", "/").replace("~0", "~")
+    old, new = change.old, change.new
+    if change.kind == "reordered":
+        return Difference("order", ", ".join(old), ", ".join(new))
+    if isinstance(old, list | None) and isinstance(new, list | None):
+        before, after = (list(map(_brief, one or ())) for one in (old, new))
+        gone = tuple(_cut(one) for one in before if one not in after)
+        come = tuple(_cut(one) for one in after if one not in before)
+        if gone or come:
+            return Difference(field, "", "", gone, come)
+    return Difference(field, *_excerpts(_brief(old), _brief(new)))
+
+
+def _brief(value: Any) -> str:
+    """A value on one line."""
+    if value is None:
+        return ""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return " ".join(str(value).split())
+
+
+LONGEST = 160
+"""Characters of a value that are shown."""
+AROUND = 4
+"""Words shown before and after what differs in a long text."""
+
+
+def _excerpts(old: str, new: str) -> tuple[str, str]:
+    """Two texts, cut to where they differ if they are long."""
+    if max(len(old), len(new)) <= LONGEST or not (old and new):
+        return _cut(old), _cut(new)
+    before, after = old.split(), new.split()
+    first = _shared(before, after)
+    last = _shared(before[first:][::-1], after[first:][::-1])
+    return _piece(before, first, last), _piece(after, first, last)
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many words two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _piece(words: list[str], first: int, last: int) -> str:
+    start, end = max(first - AROUND, 0), min(len(words) - last + AROUND, len(words))
+    text = " ".join(words[start:end])
+    return _cut(f"{'… ' if start else ''}{text}{' …' if end < len(words) else ''}")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+# --- Words -----------------------------------------------------------------------------------
+
+
+def text(diff: Diff) -> str:
+    """For a terminal and a log: every line is ours, and begins with our words."""
+    return _written(diff, "text")
+
+
+def markdown(diff: Diff) -> str:
+    """For a pull request: no longer than a comment may be, so long lists are cut."""
+    return _written(diff, "markdown")
+
+
+def _written(diff: Diff, form: str) -> str:
+    items = list(_items(diff))
+    folded = Counter(item.kind for item in items if item.slot)
+    told = _template(form).render(
+        diff=diff,
+        timetable=[item for item in items if item.slot],
+        records=[item for item in items if not item.slot],
+        number=folded,
+        nothing=not (diff.changes or diff.problems_new or diff.problems_gone or diff.unread),
+        edition=lambda one: _title(
+            diff.new["editions"].get(one) or diff.old["editions"].get(one), one
+        ),
+    )
+    return re.sub(r"\n{3,}", "\n\n", told).strip("\n") + "\n"
+
+
+FORMATS: Mapping[str, Callable[[Diff], str]] = {
+    "text": text,
+    "markdown": markdown,
+    "json": as_json,
+}
+
+MOST = 40
+"""Items of a list in Markdown: GitHub takes 65,536 characters in a comment, and people fewer."""
+
+
+@cache
+def _template(form: str) -> Any:
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - slow, and JSON needs none
+    from markupsafe import Markup  # noqa: PLC0415
+
+    quoting = {"text": in_quotes, "markdown": in_code}[form]
+
+    def ours(words: str) -> str:
+        return Markup(words)  # noqa: S704 - it is no HTML
+
+    def bare(value: object) -> str:
+        """A name that no quotes need to set off, in text."""
+        return ours(_tame(str(value)) if form == "text" else in_code(str(value)))
+
+    def when(value: str) -> str:
+        """A day or a time as it is, unless it is none."""
+        return ours(value if _WHEN.fullmatch(value) else quoting(value))
+
+    def safe(value: object) -> object:
+        """What is no number and not written by the template itself is data."""
+        is_ours = isinstance(value, int | Markup)
+        return value if is_ours else ours(quoting(str(value)))
+
+    environment = Environment(
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=True,
+        finalize=safe,
+    )
+    environment.globals |= {
+        "second": ours("## " if form == "markdown" else ""),
+        "third": ours("### " if form == "markdown" else ""),
+        "most": MOST if form == "markdown" else None,
+    }
+    environment.filters |= {"bare": bare, "when": when}
+    words = FilePath(__file__).with_name("diff.md").read_text(encoding="utf-8")
+    return environment.from_string(words)
+
+
+def in_quotes(data: str) -> str:
+    """Data in a line of text."""
+    return f'"{_tame(data)}"'
+
+
+def in_code(data: str) -> str:
+    """Data as a code span of Markdown (CommonMark, 6.1): a longer fence than any run inside."""
+    tame = _tame(data)
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", tame)), default=0))
+    return (
+        f"{fence} {tame} {fence}" if "`" in tame or tame != tame.strip() else fence + tame + fence
+    )
+
+
+_COMMANDS = re.compile(r"(<)(!--)|(-)(->)|(:)(:)|(#)(#\[)|(\$)(\{\{)")
+_WHEN = re.compile(r"(?:[^\W_]| |–|(?<=\d):(?=\d))+")
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+JOINER = "\u2060"
+
+
+def _tame(data: str) -> str:
+    """Data on one line, in one direction, in which no comment ends and no command begins.
+
+    An invisible word joiner parts the signs of HTML comments and of the commands of GitHub's
+    runner (`::error::`, `##[error]`, `${{ … }}`), wherever this is printed or pasted.
+    """
+    line = _TURNING.sub("", on_one_line(data))
+
+    def parted(match: re.Match[str]) -> str:
+        one, other = filter(None, match.groups())
+        return f"{one}{JOINER}{other}"
+
+    while (safe := _COMMANDS.sub(parted, line)) != line:
+        line = safe
+    return line or " "

@@ -1,0 +1,457 @@
+"""What a change means: golden examples, replayed edits that nobody thought of, hostile names."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import EXAMPLES, ROOT
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from handbook import book as books
+from handbook import changes, cli, diff, source
+from handbook.compose import Composition, compose, inspect
+from handbook.pages import plain
+
+LICHENS = EXAMPLES / "lichens"
+CASES = sorted(path.name for path in (EXAMPLES / "changes").iterdir())
+FORMS = {"text": "txt", "markdown": "md", "json": "json"}
+
+
+def project(folder: Path, *overlays: Path) -> Path:
+    """The second course with the files of some folders laid over it."""
+    for name in ("data", "docs"):
+        shutil.copytree(LICHENS / name, folder / name)
+    for overlay in overlays:
+        if overlay.is_dir():
+            shutil.copytree(overlay, folder, dirs_exist_ok=True)
+            deleted = overlay / "deleted.txt"
+            for gone in deleted.read_text().split() if deleted.exists() else []:
+                (folder / gone).unlink()
+    return folder
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_change_is_told_in_these_words(
+    name: str, tmp_path: Path, golden: Callable[[Path, str], None]
+) -> None:
+    example = EXAMPLES / "changes" / name
+    old = inspect(project(tmp_path / "old", example / "before"))
+    new = inspect(project(tmp_path / "new", example / "before", example / "after"))
+
+    found = diff.of("0" * 40, old, new)
+
+    for form, ending in FORMS.items():
+        golden(example / f"expected.{ending}", diff.FORMATS[form](found))
+    assert_replays(old, new)
+
+
+def assert_replays(old: Composition, new: Composition) -> None:
+    unread = changes.unread(old.book) | changes.unread(new.book)
+    before, after = (changes.without(changes.told(one.book), unread) for one in (old, new))
+    found = diff.as_json(diff.of("", old, new))
+    kept = copy.deepcopy(before)
+
+    made = changes.replayed(before, json.loads(found)["changes"])
+
+    assert before == kept
+    assert made == after
+    for name in changes.ORDERED:
+        assert list(made[name]) == list(after[name])
+
+
+# --- Edits that nobody thought of ------------------------------------------------------------
+
+WORDS = st.sampled_from(
+    ["keys", "looking", "supper", "a", "b", "herbarium", "islet", "09:00", "11:30", "cancelled",
+     "confirmed", "2031-05-30", "2031-06-02", "a/b~c", "Nobody", "find-lichens", "search"]
+)  # fmt: skip
+VALUES = st.recursive(
+    st.none() | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The way to everything in plain data."""
+    found = [path] if path else []
+    items = value.items() if isinstance(value, dict) else enumerate(value or ())
+    if isinstance(value, dict | list):
+        for step, one in items:
+            found += places(one, (*path, step))
+    return found
+
+
+def edited(data: Any, draw: Callable[[Any], Any]) -> Any:
+    """The data with one thing set, taken out, added, or set somewhere else in its list."""
+    path = draw(st.sampled_from(places(data)))
+    parent = data
+    for step in path[:-1]:
+        parent = parent[step]
+    action = draw(st.sampled_from(["set", "delete", "add", "shuffle", "move"]))
+    if action == "set":
+        parent[path[-1]] = draw(VALUES)
+    elif action == "delete":
+        del parent[path[-1]]
+    elif action == "shuffle" and isinstance(parent, list):
+        parent[:] = draw(st.permutations(parent))
+    elif action == "shuffle":
+        for name, one in draw(st.permutations(list(parent.items()))):
+            del parent[name]
+            parent[name] = one
+    elif action == "move" and isinstance(parent, list):
+        parent.append(parent.pop(path[-1]))
+    elif isinstance(parent, list):
+        parent.insert(0, draw(VALUES))
+    else:
+        parent[draw(WORDS)] = draw(VALUES)
+    return data
+
+
+def edit(root: Path, draw: Callable[[Any], Any]) -> None:
+    """One random edit: of a file's data, or of which files there are."""
+    files = sorted((root / "data").rglob("*.yml"))
+    file = draw(st.sampled_from([*files, *([root / "data/editions/2031.yml"] * len(files))]))
+    if not file.exists():
+        return
+    action = draw(st.sampled_from(["edit"] * 8 + ["delete", "rename", "copy", "break"]))
+    other = file.with_name(f"{draw(st.sampled_from(['other', 'new-one', 'Bad#name']))}.yml")
+    if action == "delete":
+        file.unlink()
+    elif action == "rename":
+        text = file.read_text()
+        file.unlink()
+        other.write_text(f"{text}former_ids: [{file.stem}]\n")
+    elif action == "copy":
+        other.write_text(file.read_text())
+    elif action == "break":
+        file.write_text("title: [\n")
+    else:
+        data: Any = source.parse(file.name, file.read_text()).data
+        if data and isinstance(data, dict | list) and places(data):
+            file.write_text(yaml.safe_dump(edited(data, draw), sort_keys=False))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_what_is_told_replayed_on_the_old_data_gives_the_new(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    root = project(tmp_path_factory.mktemp("edits") / "project")
+    states = []
+    for number in (0, data.draw(st.integers(1, 5))):
+        for _ in range(number):
+            edit(root, data.draw)
+        states.append(inspect(root))
+
+    assert_replays(*states)
+    assert_replays(*reversed(states))
+    for form in diff.FORMATS.values():
+        form(diff.of("", *states))
+
+
+def test_comments_and_the_order_of_fields_are_no_change(tmp_path: Path) -> None:
+    old = inspect(project(tmp_path / "old"))
+    root = project(tmp_path / "new")
+    for file in (root / "data").rglob("*.yml"):
+        data: Any = source.parse(file.name, file.read_text()).data
+        if file.stem not in changes.ORDERED:
+            data = dict(reversed(data.items()))
+        written = yaml.safe_dump(data, sort_keys=False)
+        file.write_text(f"# A remark\n{written}")
+
+    found = diff.of("", old, inspect(root))
+
+    assert (found.changes, found.reach.pages, found.reach.events) == ((), (), ())
+    assert diff.text(found) == "What this change means\n\nNothing: both states say the same.\n"
+
+
+EDITS = [
+    ("sessions/keys.yml", "title: Keys and their traps", "title: Keys"),
+    ("sessions/keys.yml", "| 1 | On rock? |", "| 1 | On bark? [@kuusi2024walls] |"),
+    ("sessions/naming.yml", "status: confirmed", "status: provisional"),
+    ("sessions/collecting.yml", "bring: Hand lens", "bring: Two lenses"),
+    ("sessions/collecting.yml", "outcomes: [find-lichens]", "outcomes: [name-lichens]"),
+    ("editions/2031.yml", "start: 09:00, end: 10:00", "start: 08:30, end: 10:00"),
+    ("editions/2031.yml", "note: 'Microscopes are shared.', ", ""),
+    ("editions/2031.yml", "seats: 12", "seats: 11"),
+    ("lecturers/aino-esimerkki.yml", "name: Aino Esimerkki", "name: Aino Toinen"),
+    ("lecturers/aino-esimerkki.yml", "title: Curator", "title: Professor"),
+    ("places/herbarium.yml", "name: ", "name: Old "),
+    ("organisations/kuusi-university.yml", "name: ", "name: New "),
+    ("outcomes.yml", "short: Find lichens", "short: Find"),
+    ("stages.yml", "short: Search", "short: Seek"),
+    ("course.yml", "title: Field lichenology", "title: Lichenology"),
+    ("course.yml", "role: Questions about the course", "role: All questions"),
+    ("cases/wall-survey.yml", "title: ", "title: The "),
+    ("frameworks/collecting-code.yml", "title: ", "title: The "),
+    ("references.bib", "year", "note = {Second print}, year"),
+    ("glossary.yml", "definition: ", "definition: Always "),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new"), EDITS)
+def test_no_page_that_changes_is_missing(file: str, old: str, new: str, tmp_path: Path) -> None:
+    root = project(tmp_path / "project")
+    shutil.copytree(ROOT / "overrides", root / "overrides")
+    before = compose(root)
+    path = root / "data" / file
+    path.write_text(path.read_text().replace(old, new, 1))
+    after = compose(root)
+    assert after.sound, after.problems
+
+    told = set(diff.of("", before, after).reach.pages)
+
+    assert changed_pages(before, after) <= told
+
+
+def changed_pages(before: Composition, after: Composition) -> set[str]:
+    from handbook import addresses  # noqa: PLC0415
+
+    shown = [
+        {one.uri: (one.title, one.body, json.dumps(plain(one.meta))) for one in state.pages}
+        for state in (before, after)
+    ]
+    uris = {uri for one in shown for uri in one}
+    return {addresses.of_uri(uri) for uri in uris if shown[0].get(uri) != shown[1].get(uri)}
+
+
+# --- Names that want to be more than names ---------------------------------------------------
+
+HOSTILE = [
+    "x --> y <!-- z",
+    "` `` ``` x",
+    "[x](https://example.org) @nobody #1",
+    "::error::stop",
+    ":::error::",
+    "##[error]stop",
+    "${{ github.token }}",
+    "</details><script>alert(1)</script>",
+    "\u202egnp.exe",
+    "# heading",
+    "a\u2028- b",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_stays_a_name(name: str, tmp_path: Path) -> None:
+    old = inspect(project(tmp_path / "old"))
+    root = project(tmp_path / "new")
+    session = root / "data" / "sessions" / "keys.yml"
+    session.write_text(
+        session.read_text().replace("Keys and their traps", json.dumps(name, ensure_ascii=False))
+    )
+    evil = root / "data" / "lecturers" / "x\n::error::evil `@nobody`.yml"
+    evil.write_text(f"name: {json.dumps(name)}\n{json.dumps(name)}: x\n")
+    edition = root / "data" / "editions" / "2031.yml"
+    edition.write_text(
+        edition.read_text()
+        .replace("date: 2031-05-31", f"date: {json.dumps(name)}")
+        .replace("key: boat,", f"key: {json.dumps(name)},")
+    )
+
+    found = diff.of("0" * 40, old, inspect(root))
+
+    text, markdown = diff.text(found), diff.markdown(found)
+    for line in [*text.splitlines(), *markdown.splitlines()]:
+        assert re.match(r"(?:#{2,3} [A-Z]|- |[A-Z]|$)", line), line
+    for told in (text, markdown):
+        for sign in ("<!--", "-->", "::error", "##[", "${{", "\u202e", "\u2028"):
+            assert sign not in told
+    outside = outside_of_code(markdown)
+    assert not re.search(r"[@<>\[\]`#]", re.sub("^#+ |^- ", "", outside, flags=re.MULTILINE))
+    assert json.loads(diff.as_json(found))["changes"]
+
+
+def outside_of_code(markdown: str) -> str:
+    """What is left of Markdown without its code spans (CommonMark, 6.1)."""
+    return re.sub(r"(?<!`)(`+)(?!`)(?:(?!\n).)+?(?<!`)\1(?!`)", "", markdown)
+
+
+# --- From git --------------------------------------------------------------------------------
+
+
+def git(folder: Path, *arguments: str) -> str:
+    person = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org"]
+    allowed = ["-c", "protocol.file.allow=always"]
+    done = subprocess.run(
+        ["git", *person, *allowed, *arguments],
+        cwd=folder,
+        env=os.environ | {"GIT_CONFIG_GLOBAL": os.devnull},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """The second course, committed, below the top of its repository."""
+    top = tmp_path / "repository"
+    root = project(top / "course")
+    git(top, "init", "-q", "-b", "main")
+    git(top, "add", "-A")
+    git(top, "commit", "-qm", "The course")
+    return root
+
+
+def move(root: Path) -> None:
+    edition = root / "data" / "editions" / "2031.yml"
+    edition.write_text(edition.read_text().replace("start: 09:00", "start: 08:30"))
+
+
+def run(
+    root: Path, capsys: pytest.CaptureFixture[str], *arguments: str
+) -> tuple[int, dict[str, Any] | None, str]:
+    status = cli.main(["diff", "--root", str(root), "--format", "json", *arguments])
+    out, err = capsys.readouterr()
+    return status, json.loads(out) if out else None, err
+
+
+def test_the_working_tree_is_compared_with_the_last_commit(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    move(repository)
+
+    status, found, err = run(repository, capsys)
+
+    assert (status, err) == (cli.FINE, "")
+    assert found is not None
+    assert found["base"] == git(repository, "rev-parse", "HEAD")
+    assert found["changes"] == [
+        {
+            "kind": "moved",
+            "entity": "editions/2031",
+            "slot": "looking",
+            "field": "/start",
+            "old": "09:00",
+            "new": "08:30",
+            "follows": "",
+        }
+    ]
+    assert found["affected"]["events"] == [
+        {"uid": "looking.2031@kuusi.example", "kind": "changed", "edition": "2031",
+         "slot": "looking"}
+    ]  # fmt: skip
+    assert git(repository, "status", "--porcelain", "--", "data").startswith("M")
+
+
+def test_a_branch_is_compared_with_where_it_left_main(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(tmp_path, "clone", "-q", str(repository.parent), "clone")
+    root = tmp_path / "clone" / "course"
+    git(root, "switch", "-qc", "proposal")
+    move(root)
+    git(root, "commit", "-qam", "Earlier")
+    (repository / "data" / "sessions" / "supper.yml").write_text("title: Dinner\nkind: social\n")
+    git(repository, "commit", "-qam", "Meanwhile")
+    git(root, "fetch", "-q")
+
+    found = run(root, capsys)[1]
+
+    assert found is not None
+    assert [one["slot"] for one in found["changes"]] == ["looking"]
+
+
+def test_a_shallow_clone_says_what_it_needs(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    move(repository)
+    git(repository, "commit", "-qam", "Earlier")
+    address = f"file://{repository.parent}"
+    git(tmp_path, "clone", "-q", "--depth", "1", address, "shallow")
+    root = tmp_path / "shallow" / "course"
+    git(root, "update-ref", "-d", "refs/remotes/origin/main")
+
+    status, found, err = run(root, capsys)
+    assert (status, found) == (cli.USAGE, None)
+    assert err == (
+        "handbook: it is not known where this left origin/main; this is a shallow clone: fetch all "
+        "of it (git fetch --unshallow origin, or fetch-depth: 0 when checking out)\n"
+    )
+    assert run(root, capsys, "HEAD~1")[2].startswith(
+        'handbook: there is no revision "HEAD~1" in this clone; this is a shallow clone'
+    )
+
+
+@pytest.mark.parametrize("name", ["nothing", "x\n::error::y", "HEAD:data", "a" * 300, "$(id)"])
+def test_a_revision_that_is_none_is_told_on_one_line(
+    name: str, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, found, err = run(repository, capsys, name)
+
+    assert (status, found) == (cli.USAGE, None)
+    assert re.fullmatch(r'handbook: there is no revision ".*" in this clone; name a .*\n', err)
+
+
+def test_an_option_is_no_revision(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, found, _ = run(repository, capsys, "--", f"--output={tmp_path}/made")
+
+    assert (status, found) == (cli.USAGE, None)
+    assert not (tmp_path / "made").exists()
+
+
+def test_without_git_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = project(tmp_path / "project")
+
+    assert run(root, capsys) == (
+        cli.USAGE,
+        None,
+        "handbook: this is no git repository: a comparison needs the git history\n",
+    )
+
+
+def test_links_of_an_old_version_lead_nowhere_else(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = tmp_path / "secret.yml"
+    secret.write_text("name: Secret\n")
+    lecturers = repository / "data" / "lecturers"
+    (lecturers / "out.yml").symlink_to(secret)
+    (lecturers / "round.yml").symlink_to("round.yml")
+    (lecturers / "same.yml").symlink_to("aino-esimerkki.yml")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "Links")
+    for name in ("out.yml", "round.yml", "same.yml"):
+        (lecturers / name).unlink()
+
+    status = cli.main(["diff", "--root", str(repository), "--format", "json"])
+    out = capsys.readouterr().out
+
+    assert status == cli.FINE
+    assert "Secret" not in out
+    found = json.loads(out)
+    assert [(one["kind"], one["entity"]) for one in found["changes"]] == [
+        ("removed", "lecturers/same")
+    ]
+    assert found["unread"] == ["data/lecturers/out.yml", "data/lecturers/round.yml"]
+
+
+def test_an_old_version_is_read_as_the_files_were(repository: Path) -> None:
+    from handbook.revision import Snapshot  # noqa: PLC0415
+
+    (repository / "data" / "lecturers" / "odd ünd.yaml").write_text("name: x\n")
+    (repository / "data" / "sessions" / "big.yml").write_text("x" * 2_000_000)
+    (repository / "data" / "course.yml").write_bytes(b"\xff")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "Odd")
+
+    told = inspect(repository, tree=Snapshot(repository, "HEAD", {}))
+
+    assert told.problems == inspect(repository).problems
+    assert changes.told(told.book) == changes.told(books.load(repository)[0])
