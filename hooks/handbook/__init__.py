@@ -13,5 +13,6 @@ The way of the data, one direction only::
 A module imports only from those before it in this order: problem, codes, source, edits, writing,
 schema, prose, extension, markup, store, bibliography, workdays, text, book, addresses, schedule,
 clashes, rules, dates, stale, grid, views, timetable, pages, search, offline, zones, history,
-calendars, exports, compose, security, report, roll, checklist, cli.
+calendars, exports, compose, security, report, roll, checklist,
+rehearsal, editor, skeleton, renaming, start, cli.
 """
