@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path as FilePath
 
-from handbook import mend, report
+from handbook import editor, mend, rehearsal, renaming, report, skeleton
 from handbook import roll as rolling
 from handbook.codes import catalogue
 from handbook.compose import Composition, NotATimeError, inspect
@@ -19,7 +20,9 @@ from handbook.schema import closest, quoted
 FINE, PROBLEMS, USAGE = 0, 1, 2
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(  # noqa: PLR0911 - one line for each command
+    arguments: Sequence[str] | None = None,
+) -> int:
     """Run the command; the value is its exit status."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
@@ -29,12 +32,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _diff(chosen.root, chosen.base, chosen.format)
     if chosen.command == "roll":
         return _roll(chosen.root, chosen.year, chosen.starts, chosen.origin)
+    if chosen.command == "schema":
+        return _schema(chosen.root, write=chosen.write)
+    if chosen.command == "new":
+        return _new(chosen.root, chosen.kind, chosen.id)
+    if chosen.command == "rename":
+        return _rename(chosen.root, chosen.kind, chosen.old, chosen.new)
+    if chosen.command == "init":
+        return _init(chosen.folder, chosen.title)
     return _explain(chosen.code)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="handbook", description="Check a course handbook and explain its rules."
+        prog="handbook",
+        description="Check a course handbook, explain its rules, and help to edit it.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="show every problem in the data at once")
@@ -77,7 +89,57 @@ def _parser() -> argparse.ArgumentParser:
         metavar="EDITION",
         help="the edition to make it from (default: the latest that has days)",
     )
+    _editing(commands)
     return parser
+
+
+def _editing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands that help those who edit the data."""
+    schema = commands.add_parser(
+        "schema",
+        help="JSON Schema of every kind of file, for editors",
+        description="Print the JSON Schema of every kind of file in data/, by which editors "
+        "complete and check; or keep it where editors look for it.",
+    )
+    schema.add_argument("--write", action="store_true", help=f"write them to {editor.FOLDER}/")
+    _root_option(schema)
+    new = commands.add_parser(
+        "new",
+        help="begin a new record, with every field it can have",
+        description="Write a new record that passes the check at once: what must be said is "
+        "'To be written', and all other fields stand there as comments, with an example each.",
+        epilog="example: handbook new case my-company",
+    )
+    new.add_argument(
+        "kind", choices=list(skeleton.KINDS), metavar="KIND", help=_kinds(skeleton.KINDS)
+    )
+    new.add_argument("id", metavar="ID", help="lower-case letters, digits and hyphens")
+    _root_option(new)
+    rename = commands.add_parser(
+        "rename",
+        help="give a record another id, everywhere",
+        description="Give a record another id: its file or entry, every field and link that names "
+        "it, and its old id in former_ids. All files are written, or none.",
+        epilog="example: handbook rename case my-company our-company",
+    )
+    rename.add_argument(
+        "kind", choices=list(renaming.KINDS), metavar="KIND", help=_kinds(renaming.KINDS)
+    )
+    rename.add_argument("old", metavar="OLD", help="the id it has")
+    rename.add_argument("new", metavar="NEW", help="the id it is to have")
+    _root_option(rename)
+    init = commands.add_parser(
+        "init",
+        help="start another course",
+        description="Make a folder with the same program and looks, an empty data/ that builds, "
+        "and pages of its own in docs/ that say what is to be written.",
+    )
+    init.add_argument("folder", type=FilePath, metavar="DIR", help="a folder that is new or empty")
+    init.add_argument("--title", default=skeleton.TO_DO, help="the course's title")
+
+
+def _kinds(known: Iterable[str]) -> str:
+    return f"what it is: {', '.join(known)}"
 
 
 def _root_option(parser: argparse.ArgumentParser) -> None:
@@ -181,6 +243,7 @@ def _roll(root: FilePath, year: str, starts: str, origin: str | None) -> int:
     try:
         with (root / plan.file).open("x", encoding="utf-8") as file:
             file.write(plan.text)
+        rehearsal.write(root, editor.current(root, found.book, [("editions", plan.edition)]))
         sys.stdout.write(tasks)
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(tasks, encoding="utf-8")
@@ -188,6 +251,82 @@ def _roll(root: FilePath, year: str, starts: str, origin: str | None) -> int:
         _say(f"{error.filename}: {error.strerror}")
         return PROBLEMS
     print(f"wrote {plan.file}, and this checklist to {kept}", file=sys.stderr)
+    return FINE
+
+
+def _schema(root: FilePath, *, write: bool) -> int:
+    found = _inspected(root)
+    if found is None:
+        return USAGE
+    files = editor.files(found.book)
+    if not write:
+        named = {FilePath(path).stem: json.loads(text) for path, text in files.items()}
+        print(json.dumps(named, ensure_ascii=False, indent=1))
+        return FINE
+    return _written(root, files, f"wrote {len(files)} schemas to {editor.FOLDER}/")
+
+
+def _new(root: FilePath, kind: str, record_id: str) -> int:
+    found = _inspected(root)
+    if found is None:
+        return USAGE
+    try:
+        made = skeleton.made(root, found, kind, record_id)
+    except skeleton.NotMadeError as error:
+        _say(str(error))
+        return USAGE if error.asked else PROBLEMS
+    status = _written(root, made.changes, f"wrote {_ours(made.changes)}")
+    for problem in made.left if status == FINE else ():
+        print(f"next: {problem.hint}", file=sys.stderr)
+    return status
+
+
+def _rename(root: FilePath, kind: str, old: str, new: str) -> int:
+    found = _inspected(root)
+    if found is None:
+        return USAGE
+    if not found.sound:
+        _say(f"there are faults in the data ({report.count(found.problems)}): run handbook check")
+        return PROBLEMS
+    try:
+        done = renaming.renamed(root, found, kind, old, new)
+    except renaming.NotRenamedError as error:
+        _say(str(error))
+        sys.stderr.write(report.text(error.problems))
+        return PROBLEMS if error.problems else USAGE
+    status = _written(root, done.changes, f"changed {_ours(done.changes)}")
+    for place in done.left if status == FINE else ():
+        print(f"{place} still names {quoted(old)}, where nothing checks it", file=sys.stderr)
+    return status
+
+
+def _init(folder: FilePath, title: str) -> int:
+    from handbook import start  # noqa: PLC0415 - it knows where it stands, and others need not
+
+    try:
+        start.start(folder, title)
+    except start.NotStartedError as error:
+        _say(str(error))
+        return USAGE
+    except OSError as error:
+        _say(f"{error.filename}: {error.strerror}")
+        return PROBLEMS
+    print(f"made {folder}: its README.md says how to go on", file=sys.stderr)
+    return FINE
+
+
+def _ours(changes: rehearsal.Changes) -> str:
+    """The files that people edit, among those that change."""
+    return ", ".join(name for name in changes if not name.startswith(editor.FOLDER))
+
+
+def _written(root: FilePath, changes: rehearsal.Changes, words: str) -> int:
+    try:
+        rehearsal.write(root, changes)
+    except OSError as error:
+        _say(f"{error.filename}: {error.strerror}; nothing was written")
+        return PROBLEMS
+    print(words, file=sys.stderr)
     return FINE
 
 

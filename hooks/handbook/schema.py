@@ -27,11 +27,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
+    TypeAdapter,
     ValidationError,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError
 
 from handbook.problem import Instead, Path, Problem
 from handbook.source import Source
@@ -324,29 +327,137 @@ def _country(value: str) -> str:
     return value
 
 
-Line: TypeAlias = Annotated[str, AfterValidator(_line)]
+def _form(pattern: str, say: str = "", *types: str, **more: Any) -> WithJsonSchema:
+    """What an editor can know of a type, as JSON Schema: what is text here is quoted by few.
+
+    An editor takes `2026` for a number. The pattern holds for text only; `say` is shown where it
+    does not match (a keyword of Visual Studio Code and its kin, which others pass over).
+    """
+    said = {"patternErrorMessage": say} if say else {}
+    return WithJsonSchema(
+        {"type": [*types] or ["string", "number"], "pattern": pattern, **said, **more}
+    )
+
+
+_WRITTEN = _form(r"\S", "The text is empty.")
+_PLAIN = _form(
+    r"^(?![\s\S]*\[@[A-Za-z0-9])[\s\S]*\S", "Some plain text is expected, and it cannot cite."
+)
+_DAY = {
+    "type": "string",
+    "format": "date",
+    "pattern": "^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$",
+    "patternErrorMessage": "Write year-month-day, such as 2026-10-12.",
+}
+
+Line: TypeAlias = Annotated[str, AfterValidator(_line), _PLAIN]
 """One line of plain text: titles, names."""
-Prose: TypeAlias = Annotated[str, AfterValidator(_text), "prose"]
+Prose: TypeAlias = Annotated[str, AfterValidator(_text), "prose", _WRITTEN]
 """Markdown: may link, cite and have notes."""
-Paragraph: TypeAlias = Annotated[str, AfterValidator(_paragraph), "prose"]
+Paragraph: TypeAlias = Annotated[
+    str,
+    AfterValidator(_paragraph),
+    "prose",
+    _form(r"^(?![\s\S]*\S[ \t]*\n[ \t]*\n\s*\S)[\s\S]*\S", "One paragraph is expected here."),
+]
 """One paragraph of Markdown."""
-Abbreviation: TypeAlias = Annotated[str, AfterValidator(_abbreviation)]
-Id: TypeAlias = Annotated[str, AfterValidator(_id)]
-ClauseId: TypeAlias = Annotated[str, AfterValidator(_clause)]
-Date: TypeAlias = Annotated[dt.date, BeforeValidator(_date)]
-PartialDate: TypeAlias = Annotated[str, AfterValidator(_partial_date)]
+Abbreviation: TypeAlias = Annotated[
+    str, AfterValidator(_abbreviation), _form(r"^[^\[\]*:]*\S[^\[\]*:]*$")
+]
+Id: TypeAlias = Annotated[
+    str,
+    AfterValidator(_id),
+    _form(
+        f"^{ID_FORM.pattern.replace('?:', '')}$",
+        "An id has lower-case letters, digits and single hyphens.",
+    ),
+]
+ClauseId: TypeAlias = Annotated[
+    str, AfterValidator(_clause), _form(f"^{CLAUSE_FORM.pattern.replace('?:', '')}$")
+]
+Date: TypeAlias = Annotated[dt.date, BeforeValidator(_date), WithJsonSchema(_DAY)]
+PartialDate: TypeAlias = Annotated[
+    str,
+    AfterValidator(_partial_date),
+    _form(
+        "^[0-9]{4}(-[0-9]{2}){0,2}$",
+        "Write what is known: 2026, 2026-10 or 2026-10-12.",
+        "string",
+        "integer",
+        minimum=1000,
+        maximum=9999,
+    ),
+]
 """A year, a month or a day, as precisely as it is known."""
-Time: TypeAlias = Annotated[dt.time, BeforeValidator(_time)]
-Flag: TypeAlias = Annotated[bool, BeforeValidator(_flag)]
-Whole: TypeAlias = Annotated[int, BeforeValidator(_whole)]
-Number: TypeAlias = Annotated[Decimal, BeforeValidator(_number)]
-Url: TypeAlias = Annotated[str, AfterValidator(_url)]
-Coordinates: TypeAlias = Annotated[str, AfterValidator(_coordinates)]
-Email: TypeAlias = Annotated[str, AfterValidator(_email)]
-Orcid: TypeAlias = Annotated[str, AfterValidator(_orcid)]
-Zone: TypeAlias = Annotated[str, AfterValidator(_zone)]
-Language: TypeAlias = Annotated[str, AfterValidator(_language)]
-Country: TypeAlias = Annotated[str, AfterValidator(_country)]
+Time: TypeAlias = Annotated[
+    dt.time,
+    BeforeValidator(_time),
+    _form(
+        "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        "Write hours:minutes from 00:00 to 23:59, such as 09:00.",
+        "string",
+    ),
+]
+Flag: TypeAlias = Annotated[
+    bool, BeforeValidator(_flag), WithJsonSchema({"enum": [True, False, "true", "false"]})
+]
+Whole: TypeAlias = Annotated[
+    int,
+    BeforeValidator(_whole),
+    _form(
+        "^[0-9]{1,9}$", "Write digits only.", "string", "integer", minimum=0, maximum=999_999_999
+    ),
+]
+Number: TypeAlias = Annotated[
+    Decimal,
+    BeforeValidator(_number),
+    _form(r"^[0-9]{1,9}(\.[0-9]{1,9})?$", "Write digits, with a point for decimals.", minimum=0),
+]
+Url: TypeAlias = Annotated[
+    str,
+    AfterValidator(_url),
+    _form(
+        r"^https?://[^\s<>\"'\\]+\.[^\s<>\"'\\]+$",
+        "Begin with https:// and use no spaces.",
+        "string",
+    ),
+]
+Coordinates: TypeAlias = Annotated[
+    str,
+    AfterValidator(_coordinates),
+    _form(
+        r"^-?[0-9]{1,2}(\.[0-9]+)?, ?-?[0-9]{1,3}(\.[0-9]+)?$",
+        "Write latitude and longitude in degrees, such as 60.1699, 24.9384.",
+        "string",
+    ),
+]
+Email: TypeAlias = Annotated[
+    str,
+    AfterValidator(_email),
+    _form(r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$", "", "string"),
+]
+Orcid: TypeAlias = Annotated[
+    str,
+    AfterValidator(_orcid),
+    _form(
+        "^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$",
+        "Copy it from orcid.org: 0000-0002-1825-0097.",
+        "string",
+    ),
+]
+Zone: TypeAlias = Annotated[
+    str, AfterValidator(_zone), _form("^(UTC$|[A-Z][A-Za-z_]*/)", "Use an IANA name.", "string")
+]
+Language: TypeAlias = Annotated[
+    str,
+    AfterValidator(_language),
+    _form(
+        "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$", "Use BCP 47, such as en or pt-BR.", "string"
+    ),
+]
+Country: TypeAlias = Annotated[
+    str, AfterValidator(_country), _form("^[A-Z]{2}(-[A-Z0-9]{1,3})?$", "Use ISO 3166.", "string")
+]
 Status: TypeAlias = Literal["example", "provisional", "confirmed", "cancelled"]
 
 
@@ -355,6 +466,26 @@ class Ref:
     """Marks a text as the id of a record in another collection."""
 
     collection: str
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """For editors; `editor.py` knows where the ids stand."""
+        del core, handler
+        return {"ids of": self.collection}
+
+
+@dataclass(frozen=True)
+class Short:
+    """Marks fields in whose place a single value may stand, of the type that is named here."""
+
+    type: Any
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """For editors: either of the two."""
+        return {"anyOf": [TypeAdapter(self.type).json_schema(), handler(core)]}
 
 
 OutcomeId: TypeAlias = Annotated[str, Ref("outcomes")]
@@ -382,7 +513,7 @@ def _say(description: str, *examples: Any, default: Any = ...) -> Any:
 
 
 @cache
-def _fields(model: type[Model]) -> Mapping[str, FieldInfo]:
+def fields(model: type[Model]) -> Mapping[str, FieldInfo]:
     """Fields by the name that the author writes (`from`, not `from_`)."""
     return {info.alias or name: info for name, info in model.model_fields.items()}
 
@@ -398,7 +529,7 @@ class Model(BaseModel):
     def _empty_is_missing(cls, data: Any) -> Any:
         """A field with nothing after its colon is a field left out."""
         if isinstance(data, dict):
-            known = _fields(cls)
+            known = fields(cls)
             return {
                 key: value for key, value in data.items() if value is not None or key not in known
             }
@@ -431,7 +562,7 @@ class Record(Model):
     former_ids: list[Id] = _say(
         "Ids this record had before; their addresses lead here.", ["old-name"], default=[]
     )
-    reviewed: Annotated[Review | None, BeforeValidator(_review)] = _say(
+    reviewed: Annotated[Review | None, BeforeValidator(_review), Short(Date)] = _say(
         "The last review by an organiser; leave it out until there was one.",
         {"on": "2026-09-01", "by": "The course leader", "next": "2027-09-01"},
         default=None,
@@ -486,7 +617,7 @@ class Course(Model):
         "What the course is, in one or two sentences.", "A two-week course on …", default=None
     )
     description: Prose | None = _say("What the course is, at more length.", default=None)
-    credits: Number | None = _say("Credits (in Sweden: högskolepoäng).", "3", default=None)
+    credits: Number | None = _say("Credits, as the school counts them.", "3", default=None)
     hours_per_credit: Number | None = _say("Hours of work in a credit.", "26.7", default=None)
     level: Line | None = _say("Level of study.", "Doctoral", default=None)
     host: OrganisationId | None = _say(
@@ -501,10 +632,12 @@ class Course(Model):
         default=None,
     )
     language: Language = _say("Language of the handbook (BCP 47).", "en", default="en")
-    time_zone: Zone = _say("IANA time zone of all times.", "Europe/Stockholm")
-    country: Country | None = _say("Country whose public holidays count.", "SE", default=None)
+    time_zone: Zone = _say("IANA time zone of all times.", "Europe/Helsinki")
+    country: Country | None = _say("Country whose public holidays count.", "FI", default=None)
     limits: Limits = _say(
-        "What a day and a text may hold.", {"day": "480", "lunch": "45"}, default=Limits()
+        "What a day and a text may hold, in minutes and words.",
+        {"day": "480", "lunch": "45"},
+        default=Limits(),
     )
     entry_requirements: Prose | None = _say("Who may take the course.", default=None)
     application: Prose | None = _say("How to apply.", default=None)
@@ -631,7 +764,7 @@ class Place(Record):
     kind: Line | None = _say("What it is.", "building", default=None)
     within: PlaceId | None = _say("The place it lies in.", "north-campus", default=None)
     organisation: OrganisationId | None = _say("Who runs it.", "example-university", default=None)
-    address: Line | None = _say("Street address.", "Example street 8, Huddinge", default=None)
+    address: Line | None = _say("Street address.", "Example street 8, Exampletown", default=None)
     coordinates: Coordinates | None = _say(
         "Latitude and longitude in degrees.", "60.1699, 24.9384", default=None
     )
@@ -673,7 +806,7 @@ class Case(Record):
     )
     kind: Line | None = _say("What kind of case it is.", "company", default=None)
     organisation: OrganisationId | None = _say("The organisation it is about.", default=None)
-    town: Line | None = _say("Where it is, in words.", "Huddinge", default=None)
+    town: Line | None = _say("Where it is, in words.", "Exampletown", default=None)
     place: PlaceId | None = _say("Where it is, if that place has a page.", "clinic", default=None)
     makes: Line | None = _say("What it makes.", "maps", default=None)
     licence: Line | None = _say("Under which licence.", "manufacturing authorisation", default=None)
@@ -799,7 +932,7 @@ class Session(Record):
     stages: list[StageId] = _say(
         "Stages of the pipeline it is about.", ["second-stage"], default=[]
     )
-    frameworks: list[Annotated[Citation, BeforeValidator(_citation)]] = _say(
+    frameworks: list[Annotated[Citation, BeforeValidator(_citation), Short(FrameworkId)]] = _say(
         "Rules it teaches, whole or by clause.",
         ["example-law", {"framework": "example-code", "clauses": ["C5"]}],
         default=[],
@@ -837,6 +970,12 @@ def _group(value: Any) -> Any:
 
 class Slot(Model):
     """One occurrence in the timetable."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [{"required": ["session"]}, {"required": ["key", "title", "kind"]}]
+        }
+    )
 
     start: Time = _say("Begins at.", "09:00")
     end: Time = _say("Ends at.", "10:15")
@@ -884,6 +1023,13 @@ class Day(Model):
 class Edition(Model):
     """One run of the course (`data/editions/<year>.yml`)."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [{"required": ["starts", "ends"]}, {"required": ["when"]}],
+            "dependentRequired": {"starts": ["ends"], "ends": ["starts"]},
+        }
+    )
+
     title: Line = _say("What this run is called.", "Autumn 2026")
     status: Status = _say("example until an organiser confirms it.", "example", default="example")
     starts: Date | None = _say("The first day.", "2026-10-12", default=None)
@@ -895,10 +1041,19 @@ class Edition(Model):
     lecturers: list[LecturerId] = _say(
         "Who taught in this run, where its slots do not say.", ["alex-example"], default=[]
     )
-    groups: dict[Id, Annotated[Group, BeforeValidator(_group)]] = _say(
+    groups: dict[Id, Annotated[Group, BeforeValidator(_group), Short(Line)]] = _say(
         "Groups that attend together.", {"a": "Group A"}, default={}
     )
-    days: list[Day] = _say("The timetable.", default=[])
+    days: list[Day] = _say(
+        "The timetable.",
+        [
+            {
+                "date": "2026-10-12",
+                "slots": [{"start": "09:00", "end": "10:15", "session": "welcome"}],
+            }
+        ],
+        default=[],
+    )
 
     @model_validator(mode="after")
     def _says_when(self) -> Edition:
@@ -1074,7 +1229,7 @@ def _location(loc: tuple[Any, ...], start: Path) -> Path:
 
 def _unknown_field(model: type[Model], source: Source, start: Path, location: Path) -> Problem:
     owner = _model_at(model, location[len(start) : -1])
-    known = sorted(_fields(owner)) if owner else []
+    known = sorted(fields(owner)) if owner else []
     name = str(location[-1])
     field, colon, rest = name.partition(":")
     if colon and field in known:
@@ -1129,7 +1284,7 @@ def _one_of(choices: list[str]) -> str:
 
 def _example(model: type[Model], location: Path, start: Path) -> str:
     owner = _model_at(model, location[len(start) : -1])
-    info = _fields(owner).get(str(location[-1])) if owner else None
+    info = fields(owner).get(str(location[-1])) if owner else None
     if info is None:
         return "add it"
     mark = next((mark for mark in info.metadata if isinstance(mark, Ref)), None)
@@ -1147,23 +1302,23 @@ def _model_at(model: type[Model], path: Path) -> type[Model] | None:
     current: Any = model
     for step in path:
         if isinstance(current, type) and issubclass(current, Model):
-            info = _fields(current).get(str(step))
+            info = fields(current).get(str(step))
             if info is None:
                 return None
-            current = _strip(info.annotation)
+            current = bare_type(info.annotation)
         else:
-            current = _strip(get_args(current)[-1]) if get_args(current) else None
+            current = bare_type(get_args(current)[-1]) if get_args(current) else None
     return current if isinstance(current, type) and issubclass(current, Model) else None
 
 
 def _choices(model: type[Model], path: Path) -> list[str]:
     owner = _model_at(model, path[:-1])
-    info = _fields(owner).get(str(path[-1])) if owner else None
-    annotation = _strip(info.annotation) if info else None
+    info = fields(owner).get(str(path[-1])) if owner else None
+    annotation = bare_type(info.annotation) if info else None
     return [str(choice) for choice in get_args(annotation)]
 
 
-def _strip(annotation: Any) -> Any:
+def bare_type(annotation: Any) -> Any:
     """The bare type: without Annotated and without 'or None'."""
     while True:
         origin = get_origin(annotation)
@@ -1199,20 +1354,20 @@ class Passage:
 
 def references(entity: Model, path: Path = ()) -> Iterator[Reference]:
     """Every reference in a record, found through the types of its fields."""
-    for found_path, mark, value in _marked(entity, path):
+    for found_path, mark, value, at_key in _marked(entity, path):
         if isinstance(mark, Ref):
-            at_key = found_path[-1] == value
             yield Reference(found_path, mark.collection, value, at_key)
 
 
 def passages(entity: Model, path: Path = ()) -> Iterator[Passage]:
     """Every prose field of a record."""
-    for found_path, mark, value in _marked(entity, path):
+    for found_path, mark, value, _ in _marked(entity, path):
         if mark == "prose":
             yield Passage(found_path, value)
 
 
-_Marked: TypeAlias = tuple[Path, Any, str]
+_Marked: TypeAlias = tuple[Path, Any, str, bool]
+"""A path, the mark of its type, the text that stands there, and whether that is a key."""
 
 
 def _marked(entity: Model, path: Path) -> Iterator[_Marked]:
@@ -1222,10 +1377,10 @@ def _marked(entity: Model, path: Path) -> Iterator[_Marked]:
             yield from _follow(plan, value, (*path, alias))
 
 
-def _follow(plan: Any, value: Any, path: Path) -> Iterator[_Marked]:
+def _follow(plan: Any, value: Any, path: Path, *, at_key: bool = False) -> Iterator[_Marked]:
     kind, detail = plan
     if kind == "mark":
-        yield path, detail, value
+        yield path, detail, value, at_key
     elif kind == "model":
         yield from _marked(value, path)
     elif kind == "list":
@@ -1235,7 +1390,7 @@ def _follow(plan: Any, value: Any, path: Path) -> Iterator[_Marked]:
         for_key, for_value = detail
         for key, item in value.items():
             if for_key:
-                yield from _follow(for_key, key, (*path, key))
+                yield from _follow(for_key, key, (*path, key), at_key=True)
             if for_value:
                 yield from _follow(for_value, item, (*path, key))
 

@@ -91,6 +91,12 @@ def written(
     return "\n".join(lines) + "\n"
 
 
+def field_lines(name: str, value: Plain, beside: str = "") -> list[str]:
+    """One field as lines of YAML, with a remark beside it; what is no text stands in brackets."""
+    remarks = Comments(beside={(name,): beside} if beside else {})
+    return list(_mapping({name: value}, (), "", (), remarks))
+
+
 def _mapping(
     data: Mapping[str, Plain], path: Path, indent: str, blocks: Collection[Path], remarks: Comments
 ) -> Iterator[str]:
