@@ -274,6 +274,21 @@ def test_a_name_stays_a_name(name: str, tmp_path: Path) -> None:
     assert json.loads(diff.as_json(found))["changes"]
 
 
+def test_markdown_fits_into_a_comment(tmp_path: Path) -> None:
+    old = inspect(project(tmp_path / "old"))
+    root = project(tmp_path / "new")
+    for number in range(200):
+        fields = "".join(f"f{field}: {'long `words` ' * 40}\n" for field in range(100))
+        (root / "data" / "lecturers" / f"l{number}.yml").write_text(f"name: L{number}\n{fields}")
+    looking = root / "data" / "sessions" / "looking.yml"
+    looking.write_text(looking.read_text() + fields)
+
+    told = diff.markdown(diff.of("", old, inspect(root)))
+
+    assert len(told) < 65_536
+    assert re.search(r"^- and \d+ more$", told, re.MULTILINE)
+
+
 def outside_of_code(markdown: str) -> str:
     """What is left of Markdown without its code spans (CommonMark, 6.1)."""
     return re.sub(r"(?<!`)(`+)(?!`)(?:(?!\n).)+?(?<!`)\1(?!`)", "", markdown)

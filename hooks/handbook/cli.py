@@ -13,7 +13,7 @@ from pathlib import Path as FilePath
 from handbook import editor, mend, rehearsal, renaming, report, skeleton
 from handbook import roll as rolling
 from handbook.codes import catalogue
-from handbook.compose import Composition, NotATimeError, inspect
+from handbook.compose import Composition, NotATimeError, inspect, keeping_everything
 from handbook.problem import on_one_line
 from handbook.schema import closest, quoted
 
@@ -189,6 +189,7 @@ def _inspected(root: FilePath) -> Composition | None:
         return None
 
 
+@keeping_everything()
 def _diff(root: FilePath, base: str | None, form: str) -> int:
     """Say what is different from a revision; problems in the data are told, and stop nothing."""
     from handbook import diff, revision  # noqa: PLC0415 - a check needs neither

@@ -46,7 +46,7 @@ class Composition:
 
 
 @contextmanager
-def _keeping_everything() -> Iterator[None]:
+def keeping_everything() -> Iterator[None]:
     """Nothing made meanwhile is garbage; looking for it would cost a tenth of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -57,7 +57,7 @@ def _keeping_everything() -> Iterator[None]:
             gc.enable()
 
 
-@_keeping_everything()
+@keeping_everything()
 def inspect(root: FilePath, today: dt.date | None = None, tree: Tree | None = None) -> Composition:
     """Read and check everything below `root`, without making pages.
 
@@ -69,7 +69,7 @@ def inspect(root: FilePath, today: dt.date | None = None, tree: Tree | None = No
     return Composition(book, tuple(sorted(set(problems))), today)
 
 
-@_keeping_everything()
+@keeping_everything()
 def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Composition:
     """Read, check, and, where nothing is wrong, make the pages and the exports.
 

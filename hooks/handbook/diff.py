@@ -129,13 +129,15 @@ class Difference:
 class Item:
     """A record or a slot with all that happened to it.
 
-    `kind` is the chief of its changes. `was` and `now` are set for slots.
+    `kind` is the chief of its changes, `former` the name before a renaming. `was` and `now` are set
+    for slots.
     """
 
     kind: str
     what: str
     title: str
     name: str
+    former: str = ""
     slot: str = ""
     was: Moment | None = None
     now: Moment | None = None
@@ -152,14 +154,14 @@ def _items(diff: Diff) -> Iterator[Item]:
         if change.kind == "reordered" and change.field:
             continue  # how a timetable is written is nobody's news
         grouped.setdefault((change.entity, change.slot), []).append(change)
+    renamed = {change.entity: change.old for change in diff.changes if change.kind == "renamed"}
     for (entity, slot), found in grouped.items():
         shown = [change for change in found if not change.follows]
         if not shown:
             continue
         name, record_id = shown[0].key
         kinds = {change.kind for change in shown}
-        old_id = next((one.old for one in shown if one.kind == "renamed"), record_id)
-        before = diff.old.get(name, {}).get(old_id)
+        before = diff.old.get(name, {}).get(renamed.get(entity, record_id))
         after = diff.new.get(name, {}).get(record_id)
         was, now = _slot(before, slot), _slot(after, slot)
         yield Item(
@@ -167,6 +169,7 @@ def _items(diff: Diff) -> Iterator[Item]:
             what=COLLECTIONS[name].singular if name in COLLECTIONS else name.removesuffix("s"),
             title=_slot_title(diff, now or was) if slot else _title(after or before, record_id),
             name=entity,
+            former=f"{name}/{renamed[entity]}" if entity in renamed and not slot else "",
             slot=slot,
             was=_moment(diff.old, before, was),
             now=_moment(diff.new, after, now),
@@ -228,11 +231,16 @@ def _difference(change: Change) -> Difference:
         return Difference("order", ", ".join(old), ", ".join(new))
     if isinstance(old, list | None) and isinstance(new, list | None):
         before, after = (list(map(_brief, one or ())) for one in (old, new))
-        gone = tuple(_cut(one) for one in before if one not in after)
-        come = tuple(_cut(one) for one in after if one not in before)
+        gone, come = _first(before, after), _first(after, before)
         if gone or come:
             return Difference(field, "", "", gone, come)
     return Difference(field, *_excerpts(_brief(old), _brief(new)))
+
+
+def _first(items: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    """The items that the others do not have, or the first of them."""
+    found = [_cut(one) for one in items if one not in others]
+    return (*found[:FEW], "…") if len(found) > FEW else tuple(found)
 
 
 def _brief(value: Any) -> str:
@@ -248,6 +256,8 @@ def _brief(value: Any) -> str:
 
 LONGEST = 160
 """Characters of a value that are shown."""
+FEW = 10
+"""Items of a list in a field, and fields of a record, that are shown."""
 AROUND = 4
 """Words shown before and after what differs in a long text."""
 
@@ -283,22 +293,28 @@ def _cut(text: str) -> str:
 
 def text(diff: Diff) -> str:
     """For a terminal and a log: every line is ours, and begins with our words."""
-    return _written(diff, "text")
+    return _written(diff, "text", None)
 
 
 def markdown(diff: Diff) -> str:
     """For a pull request: no longer than a comment may be, so long lists are cut."""
-    return _written(diff, "markdown")
+    tries = (_written(diff, "markdown", most) for most in MOST)
+    told = ""
+    for told in tries:
+        if len(told) <= LIMIT:
+            break
+    return told
 
 
-def _written(diff: Diff, form: str) -> str:
+def _written(diff: Diff, form: str, most: int | None) -> str:
     items = list(_items(diff))
-    folded = Counter(item.kind for item in items if item.slot)
     told = _template(form).render(
         diff=diff,
+        most=most,
+        few=FEW,
         timetable=[item for item in items if item.slot],
         records=[item for item in items if not item.slot],
-        number=folded,
+        number=Counter(item.kind for item in items if item.slot),
         nothing=not (diff.changes or diff.problems_new or diff.problems_gone or diff.unread),
         edition=lambda one: _title(
             diff.new["editions"].get(one) or diff.old["editions"].get(one), one
@@ -313,8 +329,10 @@ FORMATS: Mapping[str, Callable[[Diff], str]] = {
     "json": as_json,
 }
 
-MOST = 40
-"""Items of a list in Markdown: GitHub takes 65,536 characters in a comment, and people fewer."""
+LIMIT = 60_000
+"""Characters of Markdown: GitHub takes 65,536 in a comment."""
+MOST = (40, 10, 2)
+"""Items of a list in Markdown; fewer if that is too long."""
 
 
 @cache
@@ -351,7 +369,6 @@ def _template(form: str) -> Any:
     environment.globals |= {
         "second": ours("## " if form == "markdown" else ""),
         "third": ours("### " if form == "markdown" else ""),
-        "most": MOST if form == "markdown" else None,
     }
     environment.filters |= {"bare": bare, "when": when}
     words = FilePath(__file__).with_name("diff.md").read_text(encoding="utf-8")
