@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from serving import served
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "tests" / "examples"
@@ -33,16 +32,16 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
-    """Compare a text with a file; with --golden, write the file instead."""
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], str]:
+    """The text that a file expects; with --golden, the file is first written with what there is."""
 
-    def compare(path: Path, text: str) -> None:
+    def expected(path: Path, text: str) -> str:
         if request.config.getoption("--golden"):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        assert path.read_text(encoding="utf-8") == text
+        return path.read_text(encoding="utf-8")
 
-    return compare
+    return expected
 
 
 @pytest.fixture
@@ -130,24 +129,8 @@ def browser() -> Iterator[object]:
         running.close()
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *words: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def serve() -> Iterator[Callable[[Path], str]]:
     """Serve a site from this machine; the answer is its address."""
-    servers = []
-
-    def start(site: Path) -> str:
-        handler = functools.partial(Quiet, directory=str(site))
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_port}/"
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with contextlib.ExitStack() as open_until_the_end:
+        yield lambda site: open_until_the_end.enter_context(served(site))

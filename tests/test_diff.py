@@ -43,7 +43,7 @@ def project(folder: Path, *overlays: Path) -> Path:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_change_is_told_in_these_words(
-    name: str, tmp_path: Path, golden: Callable[[Path, str], None]
+    name: str, tmp_path: Path, golden: Callable[[Path, str], str]
 ) -> None:
     example = EXAMPLES / "changes" / name
     old = inspect(project(tmp_path / "old", example / "before"))
@@ -52,7 +52,8 @@ def test_a_change_is_told_in_these_words(
     found = diff.of("0" * 40, old, new)
 
     for form, ending in FORMS.items():
-        golden(example / f"expected.{ending}", diff.FORMATS[form](found))
+        text = diff.FORMATS[form](found)
+        assert golden(example / f"expected.{ending}", text) == text
     assert_replays(old, new)
 
 

@@ -77,11 +77,12 @@ def lines_of(before: bytes, after: bytes) -> set[int]:
 
 @pytest.mark.parametrize("name", [name for kind, name in MISTAKES if kind == "mistakes"])
 def test_a_mistake_gives_exactly_these_words(
-    name: str, tmp_path: Path, golden: Callable[[Path, str], None]
+    name: str, tmp_path: Path, golden: Callable[[Path, str], str]
 ) -> None:
     found = inspect(faulty(name, tmp_path, "mistakes")).problems
 
-    golden(EXAMPLES / "mistakes" / name / "problems.txt", report.text(found))
+    told = report.text(found)
+    assert golden(EXAMPLES / "mistakes" / name / "problems.txt", told) == told
 
 
 @pytest.mark.parametrize(("kind", "name"), MISTAKES)
@@ -103,7 +104,7 @@ def test_a_mistake_is_told_on_its_line_and_its_hint_mends_it(
 
 
 def test_what_has_one_right_answer_is_mended_as_the_hint_says(
-    tmp_path: Path, golden: Callable[[Path, str], None]
+    tmp_path: Path, golden: Callable[[Path, str], str]
 ) -> None:
     told = []
     for kind, name in MISTAKES:
@@ -117,7 +118,8 @@ def test_what_has_one_right_answer_is_mended_as_the_hint_says(
             assert files(root) == followed(kind, name)
             assert planned.found.problems == inspect(root).problems == ()
 
-    golden(EXAMPLES / "mended.txt", "".join(told))
+    text = "".join(told)
+    assert golden(EXAMPLES / "mended.txt", text) == text
 
 
 # --- Many at once ----------------------------------------------------------------------------

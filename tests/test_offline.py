@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
+from pathlib import Path
 
 from conftest import EXAMPLES
 
@@ -27,6 +29,17 @@ def test_a_student_needs_the_run_first_and_the_words_last() -> None:
         "sessions/naming/",
         "glossary/",
     )
+
+
+def test_the_edition_s_place_is_where_a_slot_without_one_is(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "lichens" / "data", tmp_path / "data")
+    edition = tmp_path / "data" / "editions" / "2031.yml"
+    said = edition.read_text(encoding="utf-8")
+    edition.write_text(said.replace(" place: herbarium,", ""))
+
+    wanted = offline.wanted(inspect(tmp_path).book, dt.date(2031, 6, 1))
+
+    assert wanted == offline.wanted(inspect(EXAMPLES / "lichens").book, dt.date(2031, 6, 1))
 
 
 def test_the_list_names_all_files_and_keeps_parts_and_what_fits() -> None:

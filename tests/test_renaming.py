@@ -34,7 +34,7 @@ def changed(before: dict[str, str], after: dict[str, str], old: str, new: str) -
 
 @pytest.mark.parametrize(("kind", "record"), RECORDS)
 def test_what_names_a_record_names_it_by_its_new_id(
-    kind: str, record: str, tmp_path: Path, golden: Callable[[Path, str], None]
+    kind: str, record: str, tmp_path: Path, golden: Callable[[Path, str], str]
 ) -> None:
     root = project(tmp_path)
     before, slots = texts(root), inspect(root).book.occurrences
@@ -44,7 +44,8 @@ def test_what_names_a_record_names_it_by_its_new_id(
     after = inspect(root)
     assert after.problems == ()
     told = changed(before, texts(root), record, "renamed")
-    golden(EXAMPLES / "rename" / f"{kind}-{record}.txt", "\n".join(told) + "\n")
+    text = "\n".join(told) + "\n"
+    assert golden(EXAMPLES / "rename" / f"{kind}-{record}.txt", text) == text
     was, now = (
         [(one.date, one.slot.start, one.slot.identity) for one in slots]
         for slots in (slots, after.book.occurrences)
@@ -99,7 +100,7 @@ days:
 
 
 def test_comments_quotes_and_indentation_stay(
-    tmp_path: Path, golden: Callable[[Path, str], None], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, golden: Callable[[Path, str], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = project(tmp_path)
     for name, text in {**ODD, "data/editions/2032.yml": ODD_EDITION}.items():
@@ -110,7 +111,8 @@ def test_comments_quotes_and_indentation_stay(
     assert cli.main(["rename", "session", "looking", "null", "--root", str(root)]) == cli.FINE
 
     told = changed(before, texts(root), "looking", "null")
-    golden(EXAMPLES / "rename" / "odd.txt", "\n".join(told) + "\n")
+    text = "\n".join(told) + "\n"
+    assert golden(EXAMPLES / "rename" / "odd.txt", text) == text
     assert capsys.readouterr().err.endswith(
         'data/sessions/null.yml:11 still names "looking", where nothing checks it\n'
         'docs/page.md:5 still names "looking", where nothing checks it\n'

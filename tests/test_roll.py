@@ -61,7 +61,7 @@ def there_and_back(book: Book, old: str, starts: dt.date) -> tuple[roll.Plan, ro
 
 
 def test_the_example_becomes_this_edition_and_this_checklist(
-    tmp_path: Path, golden: Callable[[Path, str], None], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, golden: Callable[[Path, str], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = handbook(tmp_path / "project", "lichens", "roll")
     before = {path: path.read_bytes() for path in root.rglob("*.yml")}
@@ -71,8 +71,9 @@ def test_the_example_becomes_this_edition_and_this_checklist(
     made = root / "data" / "editions" / "2032.yml"
     kept = root / ".cache" / "handbook" / "roll-2032.md"
     told = capsys.readouterr()
-    golden(EXAMPLES / "roll" / "expected" / "2032.yml", made.read_text(encoding="utf-8"))
-    golden(EXAMPLES / "roll" / "expected" / "checklist.md", told.out)
+    text = made.read_text(encoding="utf-8")
+    assert golden(EXAMPLES / "roll" / "expected" / "2032.yml", text) == text
+    assert golden(EXAMPLES / "roll" / "expected" / "checklist.md", told.out) == told.out
     assert kept.read_text(encoding="utf-8") == told.out
     assert told.err == f"wrote data/editions/2032.yml, and this checklist to {kept}\n"
     assert {path: path.read_bytes() for path in root.rglob("*.yml")} == {

@@ -30,7 +30,7 @@ def exported(made: Composition, path: str) -> bytes:
 
 
 def test_the_second_course_can_be_found_like_this(
-    lichen_course: Path, golden: Callable[[Path, str], None]
+    lichen_course: Path, golden: Callable[[Path, str], str]
 ) -> None:
     made = compose(lichen_course)
     names, texts = (json.loads(exported(made, path)) for path in (search.NAMES, search.TEXT))
@@ -42,7 +42,8 @@ def test_the_second_course_can_be_found_like_this(
     ]
 
     written = json.dumps([names["suggestions"], *documents], ensure_ascii=False, indent=1)
-    golden(EXAMPLES / "lichens" / "search.json", f"{written}\n")
+    text = f"{written}\n"
+    assert golden(EXAMPLES / "lichens" / "search.json", text) == text
 
 
 def test_names_know_the_texts_that_belong_to_them(lichen_course: Path) -> None:

@@ -38,7 +38,7 @@ def texts(root: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", skeleton.KINDS)
 def test_a_new_record_passes_the_check_at_once(
-    kind: str, tmp_path: Path, golden: Callable[[Path, str], None]
+    kind: str, tmp_path: Path, golden: Callable[[Path, str], str]
 ) -> None:
     root = project(tmp_path)
     before = texts(root)
@@ -53,7 +53,7 @@ def test_a_new_record_passes_the_check_at_once(
         == editor.files(books.load(root)[0])["data/.schema/ids.json"]
     )
     for name, text in made.items():
-        golden(EXAMPLES / "new" / kind / name.removeprefix("data/"), text)
+        assert golden(EXAMPLES / "new" / kind / name.removeprefix("data/"), text) == text
 
 
 @pytest.mark.parametrize("kind", skeleton.KINDS)

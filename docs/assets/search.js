@@ -23,7 +23,7 @@
   };
 
   const open = () => {
-    const here = document.querySelector("#search_page:not([hidden]) [role=combobox]");
+    const here = document.querySelector("#search_page [role=combobox]");
     const field = here ?? dialog().querySelector("[role=combobox]");
     if (!here && !dialog().open) {
       dialog().showModal();
@@ -35,11 +35,9 @@
   };
 
   const start = () => {
-    for (const button of document.querySelectorAll("[data-search-open]")) button.hidden = false;
     dialog().querySelector("[data-search-key]").setAttribute("aria-pressed", String(stored() !== "off"));
     const page = document.getElementById("search_page");
     if (!page) return;
-    page.hidden = false;
     const asked = new URLSearchParams(location.search).get("q");
     page.elements.q.value = asked ?? "";
     if (asked) mount(page);

@@ -73,7 +73,7 @@ def exclusive_places_are_used_once(schedule: Schedule) -> Problems:
 
 def ways_can_be_gone(schedule: Schedule) -> Problems:
     """HB212: people who change places have the time for the way, and to change clothes."""
-    for first, second, people in _moves(schedule):
+    for first, second, people in _pairs(schedule, "lecturer", "group", among=_is_placed):
         gap = second.starts - first.ends - schedules.kept_busy(schedule, first, second, people[0])
         way, gowning = schedule.arrival(first, second)
         if second.starts < first.ends or gap >= way + gowning:
@@ -136,11 +136,13 @@ def everyone_fits_in(schedule: Schedule) -> Problems:
     """HB211: a place holds those who are in it, and in its rooms, at the same time."""
     for place_id, entries in schedule.of_place.items():
         place = schedule.book.places[place_id]
+        if place.capacity is None:
+            continue
         inside: list[Entry] = []
-        for entry in entries if place.capacity is not None else ():
+        for entry in entries:
             inside = [one for one in inside if one.ends > entry.starts] + [entry]
             size = sum(schedule.size(one) or 0 for one in inside)
-            if place.capacity is None or size <= place.capacity:
+            if size <= place.capacity:
                 continue
             others = [_there(schedule, one, entry) for one in inside[:-1]]
             beside = f" with {_names(others)}" if others else ""
@@ -460,28 +462,16 @@ def consent_lasts(schedule: Schedule) -> Problems:
             if publish is None:
                 continue
             name = getattr(record, "name", None) or getattr(record, "title", key[1])
-            if publish.from_ is not None and publish.from_ > entry.date:
-                place = _place(schedule, key, ("publish", "from"))
-                yield _problem(
-                    schedule,
-                    "HB224",
-                    entry,
-                    where,
-                    f"the agreement with {name} begins on {publish.from_}, after this slot "
-                    f"({place})",
-                    "ask for an earlier agreement, or leave it out of this slot",
-                )
-            if publish.until is None or publish.until >= entry.date:
-                continue
-            place = _place(schedule, key, ("publish", "until"))
-            yield _problem(
-                schedule,
-                "HB224",
-                entry,
-                where,
-                f"the agreement with {name} ends on {publish.until}, before this slot ({place})",
-                "ask for a longer agreement, or leave it out of this slot",
-            )
+            told = {}
+            if publish.from_ and publish.from_ > entry.date:
+                told["from"] = (f"begins on {publish.from_}, after", "an earlier")
+            if publish.until and publish.until < entry.date:
+                told["until"] = (f"ends on {publish.until}, before", "a longer")
+            for field, (words, other) in told.items():
+                place = _place(schedule, key, ("publish", field))
+                message = f"the agreement with {name} {words} this slot ({place})"
+                hint = f"ask for {other} agreement, or leave it out of this slot"
+                yield _problem(schedule, "HB224", entry, where, message, hint)
 
 
 def hours_match_the_credits(schedule: Schedule) -> Problems:
@@ -547,26 +537,21 @@ def _neighbours(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
             last = entry
 
 
-def _pairs(schedule: Schedule, *kinds: str) -> Iterator[tuple[Entry, Entry, list[Resource]]]:
-    """Neighbours in time that share resources of some kinds, each pair once."""
+def _pairs(
+    schedule: Schedule, *kinds: str, among: Callable[[Entry], bool] = lambda _: True
+) -> Iterator[tuple[Entry, Entry, list[Resource]]]:
+    """Neighbours in time, among some entries, that share resources of some kinds, each once."""
     found: dict[tuple[int, int], tuple[Entry, Entry, list[Resource]]] = {}
     for resource, entries in schedule.of_resource.items():
         if resource[0] in kinds:
-            for first, second in _neighbours(entries):
+            for first, second in _neighbours(filter(among, entries)):
                 found.setdefault((id(first), id(second)), (first, second, []))[2].append(resource)
     yield from found.values()
 
 
-def _moves(schedule: Schedule) -> Iterator[tuple[Entry, Entry, list[Resource]]]:
-    """Entries that follow each other at known places, for the people who attend both."""
-    found: dict[tuple[int, int], tuple[Entry, Entry, list[Resource]]] = {}
-    for resource, entries in schedule.of_resource.items():
-        if resource[0] == "place":
-            continue
-        placed = [one for one in entries if one.place and not one.is_on_the_way]
-        for first, second in _neighbours(placed):
-            found.setdefault((id(first), id(second)), (first, second, []))[2].append(resource)
-    yield from found.values()
+def _is_placed(entry: Entry) -> bool:
+    """Whether it is known where people are."""
+    return bool(entry.place) and not entry.is_on_the_way
 
 
 # --- Words -----------------------------------------------------------------------------------

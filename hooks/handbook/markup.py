@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
 
 EXTENSIONS: tuple[str, ...] = (
     "tables",
@@ -28,11 +30,27 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
+class _Unwrapped(Treeprocessor):
+    """Takes the only paragraph away, and leaves what is in it."""
+
+    def run(self, root: Element) -> None:
+        if [child.tag for child in root] == ["p"]:
+            paragraph = root[0]
+            root.text = paragraph.text
+            root[:] = list(paragraph)
+
+
 @cache
-def _markdown() -> Markdown:
-    return Markdown(extensions=list(EXTENSIONS), extension_configs=OPTIONS)
+def _inline() -> Markdown:
+    made = Markdown(extensions=list(EXTENSIONS), extension_configs=OPTIONS)
+    made.treeprocessors.register(_Unwrapped(made), "unwrapped", LAST)
+    return made
+
+
+LAST = -1
+"""After Python-Markdown's own steps, which set paragraphs apart with line breaks."""
 
 
 def inline(text: str) -> str:
     """One paragraph of Markdown as HTML, without the paragraph around it."""
-    return _markdown().reset().convert(text).removeprefix("<p>").removesuffix("</p>")
+    return _inline().reset().convert(text)

@@ -21,7 +21,7 @@ def wanted(book: Book, today: dt.date) -> tuple[str, ...]:
     """The pages that a student needs on a day of the course, the most needed first."""
     edition = views.current_edition(book, today)
     taught = [one for one in book.occurrences if one.edition == edition]
-    places = [one.slot.place for one in taught if one.slot.place]
+    places = [place for one in taught if (place := book.place_of(one))]
     sessions = [one.slot.session for one in taught if one.slot.session]
     found = [
         ALONE,

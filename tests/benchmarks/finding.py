@@ -1,23 +1,21 @@
 """Measures the search in a real browser. Not a test: it prints, and judges nothing.
 
-Run it with `.venv/bin/python tests/benchmarks/finding.py SITE`, where SITE is a built site. The
-first figures are of a page that has never searched before, with all files from this machine; the
-others of a search that has its texts. Medians, and the worst of the warm queries.
+Run it with `PYTHONPATH=tests .venv/bin/python tests/benchmarks/finding.py SITE`, where SITE is a
+built site. The first figures are of a page that has never searched before, with all files from this
+machine; the others of a search that has its texts. Medians, and the worst of the warm queries.
 """
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import shutil
 import statistics
 import sys
-import threading
 from pathlib import Path
 
 import yaml
 from playwright.sync_api import sync_playwright
+from serving import served
 
 ROOT = Path(__file__).parent.parent.parent
 QUERIES = yaml.safe_load((ROOT / "tests" / "examples" / "queries.yml").read_text(encoding="utf-8"))
@@ -57,26 +55,16 @@ WARM = """async (queries) => {
 }"""
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def log_message(self, *words: object) -> None:
-        """Say nothing."""
-
-
 def main() -> None:
     """Measure, and print JSON; all times in milliseconds."""
-    handler = functools.partial(Quiet, directory=sys.argv[1])
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     opened, first = [], []
-    with sync_playwright() as playwright:
+    with served(Path(sys.argv[1])) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         for _ in range(RUNS):
             page = browser.new_context().new_page()
-            page.goto(f"http://127.0.0.1:{server.server_port}/", wait_until="networkidle")
+            page.goto(base, wait_until="networkidle")
             opened.append(page.evaluate(OPEN))
             first.append(page.evaluate(FIRST))
         warm = page.evaluate(WARM, [one["query"] for one in QUERIES])

@@ -1,44 +1,32 @@
 """Takes the pictures in the README. Not a test: run it when the looks have changed.
 
-    .venv/bin/mkdocs build --strict && .venv/bin/python tests/site/pictures.py
+    .venv/bin/mkdocs build --strict && PYTHONPATH=tests .venv/bin/python tests/site/pictures.py
 
 It writes `.github/home.png` and `.github/session.png` from `site/`.
 """
 
 from __future__ import annotations
 
-import functools
-import http.server
 import shutil
-import threading
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+from serving import served
 
 ROOT = Path(__file__).parent.parent.parent
 PICTURES = {"home": "", "session": "sessions/gene-therapy/"}
 SIZE = {"width": 1280, "height": 860}
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def log_message(self, *words: object) -> None:
-        """Say nothing."""
-
-
 def main() -> None:
     """Serve the site, and take each picture at the size of a laptop's window."""
-    handler = functools.partial(Quiet, directory=str(ROOT / "site"))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
+    with served(ROOT / "site") as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_context(viewport=SIZE, service_workers="block").new_page()
         for name, address in PICTURES.items():
-            page.goto(f"http://127.0.0.1:{server.server_port}/{address}", wait_until="networkidle")
+            page.goto(f"{base}{address}", wait_until="networkidle")
             page.screenshot(path=ROOT / ".github" / f"{name}.png")
         browser.close()
 

@@ -21,6 +21,8 @@ RUN = """async (tags) => {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }"""
 
+THEMES_AND_WIDTHS = [(theme, width) for theme in ("light", "dark") for width in (320, 1280)]
+
 OUTSIDE = ("404.html", "503.html")
 """Pages that no sitemap names."""
 

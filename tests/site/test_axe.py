@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import everywhere, sitemap
-
-THEMES_AND_WIDTHS = [(theme, width) for theme in ("light", "dark") for width in (320, 1280)]
+from reading import THEMES_AND_WIDTHS, everywhere, sitemap
 
 
 def test_no_page_has_barriers(real: Path, serve: Any, browser: Any) -> None:

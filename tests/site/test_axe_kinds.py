@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import COLOURS, TAGS, barriers, everywhere, kinds
-
-THEMES_AND_WIDTHS = [(theme, width) for theme in ("light", "dark") for width in (320, 1280)]
+from reading import COLOURS, TAGS, THEMES_AND_WIDTHS, barriers, everywhere, kinds
 
 
 @pytest.mark.parametrize(

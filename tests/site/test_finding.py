@@ -278,7 +278,9 @@ def test_a_query_is_only_ever_text(lichens: Path, serve: Any, page: Any, query: 
 def test_a_long_text_in_the_address_is_no_trouble(lichens: Path, serve: Any, page: Any) -> None:
     page.goto(f"{serve(lichens)}search/?q={'zq%20' * 2000}")
 
-    page.get_by_text("Nothing found for").wait_for()
+    told = page.get_by_text("Nothing found for")
+    told.wait_for()
+    assert told.inner_text().startswith("Nothing found for “zq zq")
 
 
 # --- What it costs ---------------------------------------------------------------------------

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import re
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Quiet
+from serving import Quiet, served
 
 from handbook import offline
 
@@ -40,13 +37,9 @@ def site(lichens: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def base(site: Path) -> Iterator[str]:
-    handler = functools.partial(Slow, directory=str(site.parent))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/handbook/"
+    with served(site.parent, Slow) as address:
+        yield f"{address}handbook/"
     Slow.slow = ()
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture
