@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from handbook.source import MAX_BYTES, Source, read
+from handbook.source import MAX_BYTES, Folder, Source
 
 Tree = Callable[[Mapping[str, "str | bytes"]], Path]
 
 
 def source(tree: Tree, text: str | bytes) -> Source:
     root = tree({"data/x.yml": text})
-    return read(root / "data" / "x.yml", root)
+    return Folder(root).read("data/x.yml")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_link_that_leaves_the_project_is_not_followed(tree: Tree) -> None:
     link = root / "project" / "data" / "x.yml"
     link.symlink_to(root / "secret.yml")
 
-    found = read(link, root / "project")
+    found = Folder(root / "project").read("data/x.yml")
 
     assert [problem.code for problem in found.problems] == ["HB012"]
     assert found.text == ""
@@ -85,7 +85,7 @@ def test_a_link_to_nothing_or_to_itself_is_a_problem(tree: Tree, target: str) ->
     link = root / "data" / "x.yml"
     link.symlink_to(target)
 
-    assert [problem.code for problem in read(link, root).problems] == ["HB015"]
+    assert [problem.code for problem in Folder(root).read("data/x.yml").problems] == ["HB015"]
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
@@ -93,7 +93,7 @@ def test_a_file_without_permission_is_a_problem(tree: Tree) -> None:
     root = tree({"data/x.yml": "a: b"})
     (root / "data" / "x.yml").chmod(0)
 
-    assert [problem.code for problem in read(root / "data" / "x.yml", root).problems] == ["HB015"]
+    assert [problem.code for problem in Folder(root).read("data/x.yml").problems] == ["HB015"]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -106,7 +106,7 @@ def test_no_bytes_make_reading_fail(tmp_path: Path, content: bytes | str) -> Non
     path = tmp_path / "x.yml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
-    found = read(path, tmp_path)
+    found = Folder(tmp_path).read("x.yml")
 
     assert found.data is not None or found.problems
     assert all(problem.line >= 1 and problem.column >= 1 for problem in found.problems)

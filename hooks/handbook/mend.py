@@ -18,7 +18,7 @@ from pathlib import Path as FilePath
 from handbook.compose import Composition, inspect
 from handbook.edits import Edit, OverlapError, applied, offset
 from handbook.problem import Path, Problem, on_one_line
-from handbook.source import NOTHING, SPACES, Folder, read_bytes, read_text
+from handbook.source import NOTHING, SPACES, Folder, read_bytes
 
 
 @dataclass(frozen=True, order=True)
@@ -160,7 +160,7 @@ def _proposals(
         if problem.code != "HB003" and problem.instead is None:
             continue
         if problem.file not in texts:
-            texts[problem.file] = read_text(root / problem.file, root, drafts).text
+            texts[problem.file] = Folder(root, drafts).read_text(problem.file).text
         text = texts[problem.file]
         if problem.code == "HB003":
             yield from _untabbed(root, found, drafts, problem, text)

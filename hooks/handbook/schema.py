@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 from zoneinfo import ZoneInfo, available_timezones
@@ -534,6 +534,11 @@ class Model(BaseModel):
                 key: value for key, value in data.items() if value is not None or key not in known
             }
         return data
+
+    @cached_property
+    def marked(self) -> tuple[_Marked, ...]:
+        """Every reference and all prose in it: a record never changes, and is asked often."""
+        return tuple(_marked(self, ()))
 
 
 class Review(Model):
@@ -1127,7 +1132,17 @@ COLLECTIONS: Mapping[str, Collection] = {
 def parse(
     model: type[Model], source: Source, path: Path = ()
 ) -> tuple[Model | None, list[Problem]]:
-    """The typed record at `path` of a file, or the problems that keep it from being one."""
+    """The typed record at `path` of a file, or the problems that keep it from being one.
+
+    What was made of a file is kept with it: two states of a handbook share most of their files.
+    """
+    if (model, path) not in source.kept:
+        source.kept[model, path] = _parsed(model, source, path)
+    found: tuple[Model | None, list[Problem]] = source.kept[model, path]
+    return found
+
+
+def _parsed(model: type[Model], source: Source, path: Path) -> tuple[Model | None, list[Problem]]:
     data: Any = source.data
     for step in path:
         data = data[step]
@@ -1352,18 +1367,18 @@ class Passage:
     text: str
 
 
-def references(entity: Model, path: Path = ()) -> Iterator[Reference]:
+def references(entity: Model) -> Iterator[Reference]:
     """Every reference in a record, found through the types of its fields."""
-    for found_path, mark, value, at_key in _marked(entity, path):
+    for path, mark, value, at_key in entity.marked:
         if isinstance(mark, Ref):
-            yield Reference(found_path, mark.collection, value, at_key)
+            yield Reference(path, mark.collection, value, at_key)
 
 
-def passages(entity: Model, path: Path = ()) -> Iterator[Passage]:
+def passages(entity: Model) -> Iterator[Passage]:
     """Every prose field of a record."""
-    for found_path, mark, value, _ in _marked(entity, path):
+    for path, mark, value, _ in entity.marked:
         if mark == "prose":
-            yield Passage(found_path, value)
+            yield Passage(path, value)
 
 
 _Marked: TypeAlias = tuple[Path, Any, str, bool]

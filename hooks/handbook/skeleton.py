@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from handbook import editor, rehearsal, source, writing
+from handbook import editor, rehearsal, writing
 from handbook.book import Book, Key
 from handbook.compose import Composition
 from handbook.edits import Edit, applied, offset
@@ -33,7 +33,7 @@ from handbook.schema import (
     is_id,
     quoted,
 )
-from handbook.source import Plain, Source
+from handbook.source import Folder, Plain, Source
 
 KINDS = {one.singular: one for one in COLLECTIONS.values() if one.layout in ("folder", "map")}
 """What has ids: of the course there is one, and a waiver is known by its rule and place."""
@@ -128,9 +128,9 @@ def _files(
     else:
         entry = [f"{record_id}:", *(f"  {line}" for line in lines)]
         file = f"data/{collection.name}.yml"
-        path = root / file
-        if path.exists() and source.read(path, root).data is not None:
-            yield key, file, _with_entry(source.read(path, root), record_id, entry)
+        tree = Folder(root)
+        if tree.has(file) and tree.read(file).data is not None:
+            yield key, file, _with_entry(tree.read(file), record_id, entry)
         else:
             yield key, file, "\n".join([editor.line(collection), *entry]) + "\n"
     for info in fields(collection.model).values():

@@ -14,8 +14,9 @@ import os
 import re
 import stat
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path as FilePath
 from typing import Any, Protocol, TypeAlias
 
@@ -32,7 +33,6 @@ Mark: TypeAlias = tuple[int, int]
 
 Drafts: TypeAlias = Mapping[str, bytes]
 """What files are to hold, by name, to be read in place of what they hold now."""
-NO_DRAFTS: Drafts = {}
 
 Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
 
@@ -50,6 +50,8 @@ class Source:
     values: dict[Path, Mark] = field(default_factory=dict)
     keys: dict[Path, Mark] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    kept: dict[Hashable, Any] = field(repr=False, compare=False, default_factory=dict)
+    """What was made of the text further on, by what it is."""
 
     def mark(self, path: Path, *, key: bool = False) -> Mark:
         """Where the value at `path` stands; what is not there points at its nearest parent."""
@@ -127,8 +129,11 @@ class Folder:
 
     def files(self, folder: str) -> list[str]:
         """The paths of all files below a folder, however deep, in order."""
-        found = sorted((self.root / folder).rglob("*"))
-        return [path.relative_to(self.root).as_posix() for path in found if not path.is_dir()]
+        found = []
+        for where, _, names in os.walk(self.root / folder):
+            above = FilePath(where).relative_to(self.root).as_posix()
+            found += [f"{above}/{name}" for name in names]
+        return sorted(found, key=lambda path: path.split("/"))
 
     def has(self, file: str) -> bool:
         """Whether anything has this path, be it readable or not."""
@@ -137,16 +142,45 @@ class Folder:
 
     def read(self, file: str) -> Source:
         """One YAML file."""
-        return read(self.root / file, self.root, self.drafts)
+        return parsed(self.read_text(file))
 
     def read_text(self, file: str) -> Source:
         """One text file."""
-        return read_text(self.root / file, self.root, self.drafts)
+        source = Source(file)
+        draft = self.drafts.get(file)
+        try:
+            source.text = _decoded(self._bytes(source) if draft is None else draft, source)
+        except _Refused as refusal:
+            source.problems.append(refusal.problem)
+        return source
 
+    def _bytes(self, source: Source) -> bytes:
+        path = self.root / source.file
+        try:
+            folder, found = self._real(path.parent), path.lstat()
+            if stat.S_ISLNK(found.st_mode):
+                folder, found = os.path.realpath(path), path.stat()
+            if not f"{folder}{os.sep}".startswith(f"{self._real(self.root)}{os.sep}"):
+                raise _Refused(leads_out(source))
+            if not stat.S_ISREG(found.st_mode):
+                raise _refusal(
+                    source, "HB015", "this is no plain file", "put a text file here, or delete it"
+                )
+            _limit(found.st_size, source)
+            return path.read_bytes()
+        except (OSError, RuntimeError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise _refusal(
+                source,
+                "HB015",
+                f"the file cannot be read: {reason}",
+                "check that it exists and that you may read it",
+            ) from error
 
-def read(path: FilePath, root: FilePath, drafts: Drafts = NO_DRAFTS) -> Source:
-    """Read one YAML file below `root`. Never raises for what a person can mend in the file."""
-    return parsed(read_text(path, root, drafts))
+    @cached_property
+    def _real(self) -> Callable[[FilePath], str]:
+        """Where a folder really is, looked up once: there are few folders and many files."""
+        return cache(os.path.realpath)
 
 
 def read_bytes(file: str, raw: bytes) -> Source:
@@ -155,7 +189,7 @@ def read_bytes(file: str, raw: bytes) -> Source:
 
 
 def text_of(file: str, raw: bytes) -> Source:
-    """Read one text file that is no file any more, as `read_text` does."""
+    """Read one text file that is no file any more, as `Folder.read_text` does."""
     source = Source(file)
     try:
         source.text = _decoded(raw, source)
@@ -178,39 +212,6 @@ def parse(file: str, text: str) -> Source:
     source = Source(file, text)
     _parse(source)
     return source
-
-
-def read_text(path: FilePath, root: FilePath, drafts: Drafts = NO_DRAFTS) -> Source:
-    """Read one text file below `root`: its text with plain newlines, or the problem with it."""
-    source = Source(path.relative_to(root).as_posix())
-    draft = drafts.get(source.file)
-    try:
-        source.text = _text(path, root, source) if draft is None else _decoded(draft, source)
-    except _Refused as refusal:
-        source.problems.append(refusal.problem)
-    return source
-
-
-def _text(path: FilePath, root: FilePath, source: Source) -> str:
-    try:
-        inside = f"{os.path.realpath(root)}{os.sep}"  # Path.resolve() takes three times as long
-        if not os.path.realpath(path).startswith(inside):
-            raise _Refused(leads_out(source))
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise _refusal(
-                source, "HB015", "this is no plain file", "put a text file here, or delete it"
-            )
-        _limit(path.stat().st_size, source)
-        raw = path.read_bytes()
-    except (OSError, RuntimeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise _refusal(
-            source,
-            "HB015",
-            f"the file cannot be read: {reason}",
-            "check that it exists and that you may read it",
-        ) from error
-    return _decoded(raw, source)
 
 
 def leads_out(source: Source) -> Problem:
