@@ -106,6 +106,12 @@ Order: TypeAlias = list[tuple[str, list[str]]]
 """The days of an edition as they are written, each with the keys of its slots."""
 
 
+def slots(edition: Any) -> dict[str, Record] | None:
+    """The slots of an edition by key, each with its date; None where some have no key to go by."""
+    parts = _parted(edition)
+    return parts[1] if parts else None
+
+
 def _parted(edition: Any) -> tuple[Order, dict[str, Record]] | None:
     """The order of an edition, and its slots by key, each with its date.
 

@@ -25,10 +25,11 @@ from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
-from handbook import changes, dates, reach
+from handbook import changes, dates, days, reach
 from handbook.book import Book
 from handbook.changes import Change, Told
 from handbook.compose import Composition
+from handbook.days import place_of, titled
 from handbook.problem import Problem, on_one_line
 from handbook.reach import Reach
 from handbook.schema import COLLECTIONS
@@ -167,7 +168,7 @@ def _items(diff: Diff) -> Iterator[Item]:
         yield Item(
             kind=min(kinds, key=_CHIEF.index),
             what=COLLECTIONS[name].singular if name in COLLECTIONS else name.removesuffix("s"),
-            title=_slot_title(diff, now or was) if slot else _title(after or before, record_id),
+            title=_slot_title(diff, now or was) if slot else titled(after or before, record_id),
             name=entity,
             former=f"{name}/{renamed[entity]}" if entity in renamed and not slot else "",
             slot=slot,
@@ -196,12 +197,8 @@ def _slot(edition: Any, key: str) -> Mapping[str, Any] | None:
 def _moment(state: Told, edition: Any, slot: Mapping[str, Any] | None) -> Moment | None:
     if slot is None:
         return None
-    session = state["sessions"].get(str(slot.get("session")), {})
-    place = slot.get("place") or ""
-    if not place and session and session.get("kind") != "site-visit":
-        place = edition.get("place") or ""  # as `Book.place_of` has it
-    where = _title(state["places"].get(place), str(place)) if place else ""
-    return Moment(_day(slot["date"]), f"{slot.get('start', '?')}–{slot.get('end', '?')}", where)
+    time = f"{slot.get('start', '?')}–{slot.get('end', '?')}"
+    return Moment(_day(slot["date"]), time, place_of(state, edition, slot))
 
 
 def _day(date: str) -> str:
@@ -215,13 +212,7 @@ def _slot_title(diff: Diff, slot: Mapping[str, Any] | None) -> str:
     slot = slot or {}
     session = str(slot.get("session"))
     records = {**diff.old["sessions"], **diff.new["sessions"]}
-    return str(slot.get("title") or _title(records.get(session), session))
-
-
-def _title(record: Any, record_id: str) -> str:
-    says = record if isinstance(record, dict) else {}
-    names = (says.get(one) for one in ("name", "title", "term", "text"))
-    return next((one for one in names if isinstance(one, str) and "\n" not in one), record_id)
+    return str(slot.get("title") or titled(records.get(session), session))
 
 
 def _difference(change: Change) -> Difference:
@@ -314,9 +305,10 @@ def _written(diff: Diff, form: str, most: int | None) -> str:
         few=FEW,
         timetable=[item for item in items if item.slot],
         records=[item for item in items if not item.slot],
+        days=days.changed(diff.old, diff.new) if form == "markdown" else (),
         number=Counter(item.kind for item in items if item.slot),
         nothing=not (diff.changes or diff.problems_new or diff.problems_gone or diff.unread),
-        edition=lambda one: _title(
+        edition=lambda one: titled(
             diff.new["editions"].get(one) or diff.old["editions"].get(one), one
         ),
     )
@@ -353,6 +345,10 @@ def _template(form: str) -> Any:
         """A day or a time as it is, unless it is none."""
         return ours(value if _WHEN.fullmatch(value) else quoting(value))
 
+    def cell(value: object) -> str:
+        """A name in a cell of a table, which no line in it ends (GitHub's Markdown, 4.10)."""
+        return ours(re.sub(r"\\(?=\|)", rf"\\{JOINER}", quoting(str(value))).replace("|", r"\|"))
+
     def safe(value: object) -> object:
         """What is no number and not written by the template itself is data."""
         is_ours = isinstance(value, int | Markup)
@@ -369,8 +365,9 @@ def _template(form: str) -> Any:
     environment.globals |= {
         "second": ours("## " if form == "markdown" else ""),
         "third": ours("### " if form == "markdown" else ""),
+        "fourth": ours("#### " if form == "markdown" else ""),
     }
-    environment.filters |= {"bare": bare, "when": when}
+    environment.filters |= {"bare": bare, "when": when, "day": _day, "cell": cell}
     words = FilePath(__file__).with_name("diff.md").read_text(encoding="utf-8")
     return environment.from_string(words)
 
