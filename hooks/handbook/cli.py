@@ -174,8 +174,10 @@ def _check(root: FilePath, form: str, *, strict: bool, fix: bool) -> int:
         return USAGE
     if fix:
         planned = mend.plan(root, found)
+        renewed = editor.renewed(root, planned.found.book)
         try:
             mend.write(root, planned)
+            rehearsal.write(root, renewed)
         except mend.ChangedMeanwhileError as error:
             _say(str(error))
             return PROBLEMS
@@ -184,6 +186,8 @@ def _check(root: FilePath, form: str, *, strict: bool, fix: bool) -> int:
             return PROBLEMS
         for one in planned.mends:
             print(one, file=sys.stderr)
+        for file in renewed:
+            print(f"{file}: has the ids that exist now", file=sys.stderr)
         found = planned.found
     sys.stdout.write(report.FORMATS[form](found.problems))
     print(report.count(found.problems), file=sys.stderr)
