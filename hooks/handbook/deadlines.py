@@ -64,7 +64,7 @@ def sources(book: Book) -> Iterator[Deadline]:
             reviewed = entity.reviewed if isinstance(entity, schema.Record) else None
             yield Deadline(
                 "sources",
-                _a_year_after(checked),
+                a_year_after(checked),
                 key,
                 ("checked",),
                 "read them again, correct what changed, and write the new month",
@@ -75,7 +75,7 @@ def sources(book: Book) -> Iterator[Deadline]:
         if contact.checked:
             yield Deadline(
                 "contact",
-                _a_year_after(contact.checked),
+                a_year_after(contact.checked),
                 ("course", "course"),
                 ("contacts", index, "checked"),
                 "ask whether it is still right, and write the new month",
@@ -143,7 +143,7 @@ def _last_day(date: str) -> dt.date:
     return dt.date(year, month, day or monthrange(year, month)[1])
 
 
-def _a_year_after(date: str) -> dt.date:
+def a_year_after(date: str) -> dt.date:
     """The last day of the same month one year later; of a year without a month, of December."""
     last = _last_day(date)
     year = last.year + 1
