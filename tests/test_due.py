@@ -122,6 +122,7 @@ def test_a_handbook_with_faults_tells_what_can_be_read(root: Path) -> None:
     assert [one.url for one in listed.links] == [
         "https://kuusi.example/",
         "https://kuusi.example/aino",
+        "https://kuusi.example/key.pdf",
         "https://moss.example/",
         "https://walls.example/",
     ]
