@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -67,14 +68,86 @@ def complaints(root: Path) -> list[str]:
 
 
 def test_the_committed_schemas_are_current() -> None:
-    """Where this fails, `handbook schema --write` mends it."""
-    book, _ = books.load(ROOT)
+    """Where this fails, `handbook schema --write` mends it.
+
+    The ids may lag behind: whoever adds a record in a browser cannot renew them.
+    """
+    ids = f"{editor.FOLDER}/{editor.IDS}"
+    current = editor.files(books.load(ROOT)[0])
     committed = {
         path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
         for path in (ROOT / editor.FOLDER).iterdir()
     }
 
-    assert committed == editor.files(book)
+    assert committed.keys() == current.keys()
+    assert committed | {ids: ""} == current | {ids: ""}
+    assert json.loads(committed[ids])["$defs"].keys() == json.loads(current[ids])["$defs"].keys()
+
+
+def added_in_a_browser(folder: Path) -> Path:
+    """The second course with its schemas, and then a record that these do not know."""
+    root = folder / "project"
+    for name in ("data", "docs"):
+        shutil.copytree(EXAMPLES / "lichens" / name, root / name)
+    assert cli.main(["schema", "--write", "--root", str(root)]) == cli.FINE
+    session = root / "data" / "sessions" / "drying.yml"
+    session.write_text("title: Drying\nkind: social\n")
+    return root
+
+
+def test_a_record_added_in_a_browser_fails_nothing_and_fix_makes_its_id_known(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = added_in_a_browser(tmp_path)
+    ids = root / editor.FOLDER / editor.IDS
+    before = ids.read_text()
+    capsys.readouterr()
+
+    assert cli.main(["check", "--strict", "--root", str(root)]) == cli.FINE
+    assert (ids.read_text(), capsys.readouterr()) == (before, ("", "no problems\n"))
+    assert cli.main(["check", "--fix", "--root", str(root)]) == cli.FINE
+    assert capsys.readouterr().err == (
+        "data/.schema/ids.json: has the ids that exist now\nno problems\n"
+    )
+    assert "drying" in json.loads(ids.read_text())["$defs"]["sessions"]["enum"]
+    assert ids.read_text() == editor.files(books.load(root)[0])[f"{editor.FOLDER}/{editor.IDS}"]
+    assert cli.main(["check", "--fix", "--root", str(root)]) == cli.FINE
+    assert capsys.readouterr().err == "no problems\n"
+
+
+@pytest.mark.parametrize("left", ["<<<<<<< HEAD\n{}\n=======\n", "\udcff", ""])
+def test_whatever_the_file_of_ids_holds_it_stops_nothing(left: str, tmp_path: Path) -> None:
+    root = added_in_a_browser(tmp_path)
+    ids = root / editor.FOLDER / editor.IDS
+    ids.write_bytes(left.encode("utf-8", "surrogateescape"))
+
+    assert cli.main(["check", "--strict", "--root", str(root)]) == cli.FINE
+    assert cli.main(["check", "--fix", "--root", str(root)]) == cli.FINE
+    assert "drying" in json.loads(ids.read_text())["$defs"]["sessions"]["enum"]
+
+
+def test_ids_are_not_lost_where_a_file_cannot_be_read(tmp_path: Path) -> None:
+    root = added_in_a_browser(tmp_path)
+    ids = root / editor.FOLDER / editor.IDS
+    before = ids.read_text()
+    (root / "data" / "glossary.yml").write_text("a: [")
+
+    assert cli.main(["check", "--fix", "--root", str(root)]) == cli.PROBLEMS
+    assert ids.read_text() == before
+
+
+def test_ids_are_written_where_they_are_kept_and_nowhere_else(tmp_path: Path) -> None:
+    root = added_in_a_browser(tmp_path)
+    outside = tmp_path / "outside"
+    (root / editor.FOLDER).rename(outside)
+    before = (outside / editor.IDS).read_text()
+    (root / editor.FOLDER).symlink_to(outside)
+
+    assert cli.main(["check", "--fix", "--root", str(root)]) == cli.FINE
+    assert (outside / editor.IDS).read_text() == before
+    (root / editor.FOLDER).unlink()
+    assert cli.main(["check", "--fix", "--root", str(root)]) == cli.FINE
+    assert not (root / editor.FOLDER).exists()
 
 
 def test_the_editor_is_told_the_schema_of_every_file() -> None:

@@ -30,6 +30,8 @@ def main(  # noqa: PLR0911 - one line for each command
         return _check(chosen.root, chosen.format, strict=chosen.strict, fix=chosen.fix)
     if chosen.command == "diff":
         return _diff(chosen.root, chosen.base, chosen.format)
+    if chosen.command == "due":
+        return _due(chosen.root, chosen.format, chosen.links)
     if chosen.command == "roll":
         return _roll(chosen.root, chosen.year, chosen.starts, chosen.origin)
     if chosen.command == "schema":
@@ -74,6 +76,20 @@ def _parser() -> argparse.ArgumentParser:
         choices=["text", "markdown", "json"],
         default="text",
         help="text for people, markdown for pull requests, json for programs (default: text)",
+    )
+    due = commands.add_parser("due", help="list what falls due, and whom to ask")
+    _root_option(due)
+    due.add_argument(
+        "--format",
+        choices=["text", "markdown", "json"],
+        default="text",
+        help="text for people, markdown for an issue, json for programs (default: text)",
+    )
+    due.add_argument(
+        "--links",
+        type=FilePath,
+        metavar="FILE",
+        help="what another program found out about the links that --format json names",
     )
     explain = commands.add_parser("explain", help="say what a rule means, with examples")
     explain.add_argument("code", metavar="CODE", help="the rule's code, such as HB102")
@@ -158,8 +174,10 @@ def _check(root: FilePath, form: str, *, strict: bool, fix: bool) -> int:
         return USAGE
     if fix:
         planned = mend.plan(root, found)
+        renewed = editor.renewed(root, planned.found.book)
         try:
             mend.write(root, planned)
+            rehearsal.write(root, renewed)
         except mend.ChangedMeanwhileError as error:
             _say(str(error))
             return PROBLEMS
@@ -168,6 +186,8 @@ def _check(root: FilePath, form: str, *, strict: bool, fix: bool) -> int:
             return PROBLEMS
         for one in planned.mends:
             print(one, file=sys.stderr)
+        for file in renewed:
+            print(f"{file}: has the ids that exist now", file=sys.stderr)
         found = planned.found
     sys.stdout.write(report.FORMATS[form](found.problems))
     print(report.count(found.problems), file=sys.stderr)
@@ -205,6 +225,27 @@ def _diff(root: FilePath, base: str | None, form: str) -> int:
         _say(str(error))
         return USAGE
     sys.stdout.write(diff.FORMATS[form](diff.of(commit, old, new)))
+    return FINE
+
+
+def _due(root: FilePath, form: str, links: FilePath | None) -> int:
+    """List what is due; problems in the data are told by a check, and stop nothing here."""
+    from handbook import due  # noqa: PLC0415 - a check needs none of it
+
+    found = _inspected(root)
+    if found is None:
+        return USAGE
+    try:
+        seen = due.seen(links.read_text(encoding="utf-8")) if links else None
+    except OSError as error:
+        _say(f"{error.filename}: {error.strerror}")
+        return USAGE
+    except (UnicodeDecodeError, due.NotSeenError) as error:
+        _say(f"{links}: {error}")
+        return USAGE
+    listed = due.of(found.book, found.today, seen)
+    sys.stdout.write(due.FORMATS[form](listed))
+    print(due.count(listed), file=sys.stderr)
     return FINE
 
 

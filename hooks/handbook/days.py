@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from handbook import changes
+from handbook import changes, dates
 from handbook.changes import Record, Told
 
 
@@ -37,10 +37,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Day:
-    """A day of an edition, as ISO 8601 writes it, with all its slots in order of time."""
+    """A day of an edition, named as people say it, with all its slots in order of time."""
 
     edition: str
-    date: str
+    name: str
     rows: tuple[Row, ...]
 
 
@@ -52,7 +52,7 @@ def changed(old: Told, new: Told) -> tuple[Day, ...]:
         rows = _rows(before.get((edition, date), {}), after.get((edition, date), {}))
         if any(row.before != row.after for row in rows):
             title = titled(new["editions"].get(edition) or old["editions"].get(edition), edition)
-            found.append(Day(title, date, tuple(rows)))
+            found.append(Day(title, spoken(date), tuple(rows)))
     return tuple(found)
 
 
@@ -61,6 +61,14 @@ def titled(record: Any, record_id: str) -> str:
     says = record if isinstance(record, dict) else {}
     names = (says.get(one) for one in ("name", "title", "term", "text"))
     return next((one for one in names if isinstance(one, str) and "\n" not in one), record_id)
+
+
+def spoken(date: str) -> str:
+    """A date as people say it; what is no date as it is written."""
+    try:
+        return dates.day(date, "en")
+    except ValueError:
+        return date
 
 
 def place_of(state: Told, edition: Any, slot: Mapping[str, Any]) -> str:

@@ -1,8 +1,7 @@
 """What a change means, told: as text for a terminal, as Markdown for a pull request, as JSON.
 
-The words stand in `diff.md` beside this file, once for text and Markdown. What comes from data is
-never markup there: in Markdown it stands in code spans, in which nobody is mentioned, nothing is
-linked and no comment ends; in text it stands in quotes on its line.
+The words stand in `diff.md` beside this file, once for text and Markdown; what comes from data is
+never markup there (see `telling`).
 
 The JSON is one object, and its shape lasts; no key is ever missing::
 
@@ -21,18 +20,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path as FilePath
 from typing import Any
 
-from handbook import changes, dates, days, reach
+from handbook import changes, days, reach
 from handbook.book import Book
 from handbook.changes import Change, Told
 from handbook.compose import Composition
-from handbook.days import place_of, titled
-from handbook.problem import Problem, on_one_line
+from handbook.days import place_of, spoken, titled
+from handbook.problem import Problem
 from handbook.reach import Reach
 from handbook.schema import COLLECTIONS
+from handbook.telling import Form, told, within_limit
 
 
 @dataclass(frozen=True)
@@ -198,14 +196,7 @@ def _moment(state: Told, edition: Any, slot: Mapping[str, Any] | None) -> Moment
     if slot is None:
         return None
     time = f"{slot.get('start', '?')}–{slot.get('end', '?')}"
-    return Moment(_day(slot["date"]), time, place_of(state, edition, slot))
-
-
-def _day(date: str) -> str:
-    try:
-        return dates.day(date, "en")
-    except ValueError:
-        return date
+    return Moment(spoken(slot["date"]), time, place_of(state, edition, slot))
 
 
 def _slot_title(diff: Diff, slot: Mapping[str, Any] | None) -> str:
@@ -289,17 +280,14 @@ def text(diff: Diff) -> str:
 
 def markdown(diff: Diff) -> str:
     """For a pull request: no longer than a comment may be, so long lists are cut."""
-    tries = (_written(diff, "markdown", most) for most in MOST)
-    told = ""
-    for told in tries:
-        if len(told) <= LIMIT:
-            break
-    return told
+    return within_limit(lambda most: _written(diff, "markdown", most))
 
 
-def _written(diff: Diff, form: str, most: int | None) -> str:
+def _written(diff: Diff, form: Form, most: int | None) -> str:
     items = list(_items(diff))
-    told = _template(form).render(
+    return told(
+        "diff.md",
+        form,
         diff=diff,
         most=most,
         few=FEW,
@@ -312,7 +300,6 @@ def _written(diff: Diff, form: str, most: int | None) -> str:
             diff.new["editions"].get(one) or diff.old["editions"].get(one), one
         ),
     )
-    return re.sub(r"\n{3,}", "\n\n", told).strip("\n") + "\n"
 
 
 FORMATS: Mapping[str, Callable[[Diff], str]] = {
@@ -320,90 +307,3 @@ FORMATS: Mapping[str, Callable[[Diff], str]] = {
     "markdown": markdown,
     "json": as_json,
 }
-
-LIMIT = 60_000
-"""Characters of Markdown: GitHub takes 65,536 in a comment."""
-MOST = (40, 10, 2)
-"""Items of a list in Markdown; fewer if that is too long."""
-
-
-@cache
-def _template(form: str) -> Any:
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - slow, and JSON needs none
-    from markupsafe import Markup  # noqa: PLC0415
-
-    quoting = {"text": in_quotes, "markdown": in_code}[form]
-
-    def ours(words: str) -> str:
-        return Markup(words)  # noqa: S704 - it is no HTML
-
-    def bare(value: object) -> str:
-        """A name that no quotes need to set off, in text."""
-        return ours(_tame(str(value)) if form == "text" else in_code(str(value)))
-
-    def when(value: str) -> str:
-        """A day or a time as it is, unless it is none."""
-        return ours(value if _WHEN.fullmatch(value) else quoting(value))
-
-    def cell(value: object) -> str:
-        """A name in a cell of a table, which no line in it ends (GitHub's Markdown, 4.10)."""
-        return ours(re.sub(r"\\(?=\|)", rf"\\{JOINER}", quoting(str(value))).replace("|", r"\|"))
-
-    def safe(value: object) -> object:
-        """What is no number and not written by the template itself is data."""
-        is_ours = isinstance(value, int | Markup)
-        return value if is_ours else ours(quoting(str(value)))
-
-    environment = Environment(
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=True,
-        finalize=safe,
-    )
-    environment.globals |= {
-        "second": ours("## " if form == "markdown" else ""),
-        "third": ours("### " if form == "markdown" else ""),
-        "fourth": ours("#### " if form == "markdown" else ""),
-    }
-    environment.filters |= {"bare": bare, "when": when, "day": _day, "cell": cell}
-    words = FilePath(__file__).with_name("diff.md").read_text(encoding="utf-8")
-    return environment.from_string(words)
-
-
-def in_quotes(data: str) -> str:
-    """Data in a line of text."""
-    return f'"{_tame(data)}"'
-
-
-def in_code(data: str) -> str:
-    """Data as a code span of Markdown (CommonMark, 6.1): a longer fence than any run inside."""
-    tame = _tame(data)
-    fence = "`" * (1 + max((len(run) for run in re.findall("`+", tame)), default=0))
-    return (
-        f"{fence} {tame} {fence}" if "`" in tame or tame != tame.strip() else fence + tame + fence
-    )
-
-
-_COMMANDS = re.compile(r"(<)(!--)|(-)(->)|(:)(:)|(#)(#\[)|(\$)(\{\{)")
-_WHEN = re.compile(r"(?:[^\W_]| |–|(?<=\d):(?=\d))+")
-_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-JOINER = "\u2060"
-
-
-def _tame(data: str) -> str:
-    """Data on one line, in one direction, in which no comment ends and no command begins.
-
-    An invisible word joiner parts the signs of HTML comments and of the commands of GitHub's
-    runner (`::error::`, `##[error]`, `${{ … }}`), wherever this is printed or pasted.
-    """
-    line = _TURNING.sub("", on_one_line(data))
-
-    def parted(match: re.Match[str]) -> str:
-        one, other = filter(None, match.groups())
-        return f"{one}{JOINER}{other}"
-
-    while (safe := _COMMANDS.sub(parted, line)) != line:
-        line = safe
-    return line or " "

@@ -39,7 +39,8 @@ def current(
     root: FilePath, book: Book, added: Iterable[Key], gone: Key | None = None
 ) -> dict[str, str | None]:
     """The file of ids once records have come, or one has gone; nothing where it is not used."""
-    if not (root / FOLDER / IDS).exists():
+    file = root / FOLDER / IDS
+    if not file.is_file() or root.resolve() not in file.resolve().parents:
         return {}
     there = known(book)
     for collection, record_id in added:
@@ -47,6 +48,21 @@ def current(
     if gone:
         there[gone[0]].remove(gone[1])
     return {f"{FOLDER}/{IDS}": _written(ids(there))}
+
+
+def renewed(root: FilePath, book: Book) -> dict[str, str | None]:
+    """The file of ids, if it is used and lacks some, or has some that are gone.
+
+    It may: whoever adds a record in a browser cannot write it, and only completion misses that.
+    Nothing where a file of many records cannot be read, for their ids would be lost.
+    """
+    if book.unreadable:
+        return {}
+    return {
+        file: text
+        for file, text in current(root, book, ()).items()
+        if (root / file).read_text(encoding="utf-8", errors="replace") != text
+    }
 
 
 def _written(schema: Json) -> str:
@@ -89,7 +105,7 @@ def ids(there: Mapping[str, Sequence[str]]) -> Json:
     """
     return {
         "$schema": DIALECT,
-        "description": "The ids that exist. Made by `handbook schema --write`.",
+        "description": "The ids that exist. Renewed by `handbook check --fix`.",
         "$defs": {name: _one_of(sorted(found)) for name, found in there.items()},
     }
 

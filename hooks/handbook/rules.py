@@ -13,9 +13,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
-from handbook import addresses, clashes, prose, schedule, schema
+from handbook import addresses, clashes, deadlines, prose, schedule, schema
 from handbook.book import Book, Key, Occurrence
 from handbook.codes import catalogue
+from handbook.deadlines import Deadline
 from handbook.problem import Path, Problem
 from handbook.schema import COLLECTIONS, closest, instead, meaning, quoted
 from handbook.text import Text
@@ -715,39 +716,28 @@ def _bodies(book: Book, *collections: str) -> Iterator[tuple[Key, Text]]:
 
 def reviews_are_due(book: Book, today: dt.date) -> Problems:
     """HB111: a record is looked at again when its review said so."""
-    for key, entity in book.entities():
-        if isinstance(entity, schema.Record) and entity.reviewed and entity.reviewed.next:
-            due = entity.reviewed.next
-            if due < today:
-                yield book.problem(
-                    "HB111",
-                    key,
-                    ("reviewed", "next"),
-                    f"the review was due on {due}",
-                    "read the record, correct it, and write the new dates",
-                )
+    for one in deadlines.reviews(book):
+        yield from _past(book, today, one, f"the review was due on {one.day}")
 
 
 def sources_are_fresh(book: Book, today: dt.date) -> Problems:
     """HB113: what a source said more than a year ago is read again."""
-    for key, entity in book.entities():
-        checked = getattr(entity, "checked", None)
-        if isinstance(checked, str) and _months(today.isoformat()) - _months(checked) > YEAR:
-            yield book.problem(
-                "HB113",
-                key,
-                ("checked",),
-                f"the sources were read in {checked}, more than a year ago",
-                "read them again, correct what changed, and write the new month",
-            )
+    for one in deadlines.sources(book):
+        checked = getattr(book.records(one.key[0])[one.key[1]], "checked", None)
+        words = f"the sources were read in {checked}, more than a year ago"
+        yield from _past(book, today, one, words)
 
 
-YEAR = 12
+def waivers_hold(book: Book, today: dt.date) -> Problems:
+    """HB109: what was agreed for a time is looked at again."""
+    for one in deadlines.waivers(book):
+        rule = book.waivers[one.key[1]].rule
+        yield from _past(book, today, one, f"this waiver of {rule} expired on {one.day}")
 
 
-def _months(date: str) -> int:
-    """Months since year 0; of a year without a month, its end."""
-    return int(date[:4]) * YEAR + (int(date[5:7]) if len(date) > len("2026") else YEAR)
+def _past(book: Book, today: dt.date, deadline: Deadline, message: str) -> Problems:
+    if deadline.code and deadline.day < today:
+        yield book.problem(deadline.code, deadline.key, deadline.path, message, deadline.hint)
 
 
 RULES: tuple[Callable[[Book, dt.date], Problems], ...] = (
@@ -778,6 +768,7 @@ RULES: tuple[Callable[[Book, dt.date], Problems], ...] = (
     numbers_are_cited,
     bodies_have_a_size,
     sources_are_fresh,
+    waivers_hold,
 )
 
 
@@ -785,24 +776,13 @@ RULES: tuple[Callable[[Book, dt.date], Problems], ...] = (
 
 
 def _waive(book: Book, today: dt.date, problems: list[Problem]) -> list[Problem]:
-    """Drop what a waiver silences; report waivers that expired or silence nothing."""
+    """Drop what a waiver silences; report waivers that cannot, or that silence nothing."""
     kept = problems
     for waiver_id, waiver in book.waivers.items():
         key = ("waivers", waiver_id)
         if waiver.expires < today:
-            kept = [
-                *kept,
-                book.problem(
-                    "HB109",
-                    key,
-                    ("expires",),
-                    f"this waiver of {waiver.rule} expired on {waiver.expires}",
-                    "mend what it silenced and delete it, or agree on a later day",
-                ),
-            ]
             continue
-        code = catalogue().get(waiver.rule)
-        if code is None or not code.waivable:
+        if not _can_be_waived(waiver.rule):
             waivable = [name for name, known in catalogue().items() if known.waivable]
             kept = [
                 *kept,
@@ -831,6 +811,18 @@ def _waive(book: Book, today: dt.date, problems: list[Problem]) -> list[Problem]
         else:
             kept = left
     return kept
+
+
+def is_waived(book: Book, problem: Problem, day: dt.date) -> bool:
+    """Whether a waiver silences a problem on some day."""
+    return any(
+        waiver.expires >= day and _can_be_waived(waiver.rule) and _silences(waiver, problem)
+        for waiver in book.waivers.values()
+    )
+
+
+def _can_be_waived(rule: str) -> bool:
+    return rule in catalogue() and catalogue()[rule].waivable
 
 
 def _is_readable(book: Book, place: str) -> bool:

@@ -416,6 +416,7 @@ Number: TypeAlias = Annotated[
 Url: TypeAlias = Annotated[
     str,
     AfterValidator(_url),
+    "url",
     _form(
         r"^https?://[^\s<>\"'\\]+\.[^\s<>\"'\\]+$",
         "Begin with https:// and use no spaces.",
@@ -1361,7 +1362,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Passage:
-    """One prose field: where it stands, and its Markdown."""
+    """One field of prose, or one with an address: where it stands, and what it says."""
 
     path: Path
     text: str
@@ -1379,6 +1380,13 @@ def passages(entity: Model) -> Iterator[Passage]:
     for path, mark, value, _ in entity.marked:
         if mark == "prose":
             yield Passage(path, value)
+
+
+def urls(entity: Model) -> Iterator[Passage]:
+    """Every field of a record that is an address on the web."""
+    for found_path, mark, value, _ in _marked(entity, ()):
+        if mark == "url":
+            yield Passage(found_path, value)
 
 
 _Marked: TypeAlias = tuple[Path, Any, str, bool]
@@ -1412,7 +1420,7 @@ def _follow(plan: Any, value: Any, path: Path, *, at_key: bool = False) -> Itera
 
 @cache
 def _plan(model: type[Model]) -> tuple[tuple[str, str, Any], ...]:
-    """Which fields of a model lead to a reference or to prose; the others are never looked at."""
+    """Which fields of a model lead to a reference, prose or a url; no other is ever looked at."""
     plans = []
     for name, info in model.model_fields.items():
         plan = _plan_of(info.annotation, info.metadata)
@@ -1425,7 +1433,7 @@ def _plan_of(  # noqa: PLR0911 - one line for each form that a type can have
     annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()
 ) -> Any:
     for mark in metadata:
-        if isinstance(mark, Ref) or mark == "prose":
+        if isinstance(mark, Ref) or mark in ("prose", "url"):
             return ("mark", mark)
     origin = get_origin(annotation)
     if origin is Annotated:

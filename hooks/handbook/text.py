@@ -39,10 +39,10 @@ class Text:
         self, code: str, start: int, message: str, hint: str, instead: Instead | None = None
     ) -> Problem:
         """A problem at a position in the text."""
-        mark = self._mark(start)
+        mark = self.mark(start)
         return self.source.problem_at(code, mark, message, hint, self.path, instead)
 
-    def _mark(self, start: int) -> Mark:
+    def mark(self, start: int) -> Mark:
         """The place in the file of a position in the text.
 
         The same words are looked for in the file, from where the field begins: a block scalar is
