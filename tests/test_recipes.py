@@ -49,7 +49,7 @@ class Copy:
     """A copy of the course in which a recipe is followed."""
 
     root: Path
-    touched: list[Path] = field(default_factory=list)
+    written: list[tuple[Path, str]] = field(default_factory=list)
     before: str = ""
     commands: str = ""
 
@@ -72,7 +72,7 @@ class Copy:
             self.accept()
         else:
             slips = SLIP.findall(above)
-            told = self.slipped(*slips[-1]) if slips else self.check(self.touched[-1])
+            told = self.slipped(*slips[-1]) if slips else self.check(self.written[-1][0])
             if not above.endswith("among other things:"):
                 return told
             assert text in told, told
@@ -92,7 +92,7 @@ class Copy:
         else:
             assert file.exists() == (how is not None), f"{named['file']} is there, or is not"
             file.write_text(f"{there}{lines}\n", encoding="utf-8")
-        self.touched.append(file)
+        self.written.append((file, lines))
 
     def run(self, commands: str) -> str:
         """What commands of the handbook print."""
@@ -119,10 +119,10 @@ class Copy:
             told = self.check(self.root / wrong)
             (self.root / wrong).rename(self.root / right)
             return told
-        file = next(one for one in self.touched if right in one.read_text(encoding="utf-8"))
+        file, lines = next(one for one in self.written if right in one[1])
+        assert lines.count(right) == 1, f"{right} was written more than once"
         text = file.read_text(encoding="utf-8")
-        assert text.count(right) == 1
-        file.write_text(text.replace(right, wrong), encoding="utf-8")
+        file.write_text(text.replace(lines, lines.replace(right, wrong)), encoding="utf-8")
         told = self.check(file)
         file.write_text(text, encoding="utf-8")
         return told
@@ -130,7 +130,9 @@ class Copy:
     def check(self, file: Path) -> str:
         """What the check says of the course that a file belongs to: the words, without the places."""
         problems = inspect(course_of(file)).problems
-        places = {problem: f"{problem.file}:{problem.line}:{problem.column}: " for problem in problems}
+        places = {
+            problem: f"{problem.file}:{problem.line}:{problem.column}: " for problem in problems
+        }
         return "".join(f"{str(one).removeprefix(places[one])}\n" for one in problems)
 
 
@@ -175,7 +177,35 @@ def test_a_recipe_does_what_it_says(
 
     golden(RECIPES[name], followed(page, copy))
 
-    left = inspect(course_of(copy.touched[-1])).problems
-    told_of = set(re.findall(r"HB\d{3}", page)) if name == "next-year" else set()
-    assert [one for one in left if one.severity == "error" or one.code not in told_of] == []
-    assert page.count("```text") > 2
+    course = course_of(copy.written[-1][0])
+    left = inspect(course).problems
+    if name == "next-year":
+        # What the years between have changed is for people to look at; the page tells of it.
+        assert {one.severity for one in left} <= {"warning"}
+        assert {one.code for one in left} <= set(re.findall(r"HB\d{3}", page)) - {"HB215"}
+    else:
+        assert left == ()
+    if name == "another-course":
+        built = mkdocs(course, "--strict")
+        assert built.returncode == 0, built.stderr
+        assert "<h1>Bird song</h1>" in (course / "site" / "index.html").read_text(encoding="utf-8")
+        assert words_of_this_course(course) == {}
+
+
+WORDS = re.compile(
+    r"\bATMP|Karolinska|\bGMP\b|CAR T|Vecura|NextCell|JACIE|Stockholm|mRNA|patient|medicin"
+    r"|bedside|gene therap|Läkemedel|Huddinge|Flemingsberg|leukapheresis|Swed(?!ish\b)",
+    re.IGNORECASE,
+)
+"""Words of this course; that terms can have a Swedish form is a field of the schema."""
+
+
+def words_of_this_course(folder: Path) -> dict[str, list[str]]:
+    return {
+        path.relative_to(folder).as_posix(): found
+        for path in folder.rglob("*")
+        if path.is_file()
+        and path.suffix in (".html", ".md", ".yml", ".json", ".toml", ".css", ".txt")
+        and path.relative_to(folder).parts[0] != "hooks"
+        and (found := WORDS.findall(path.read_text(encoding="utf-8")))
+    }
