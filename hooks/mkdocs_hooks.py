@@ -240,7 +240,7 @@ _BOXES = re.compile(r'<input class="md-toggle".*?(?=<div data-md-component="anno
 
 
 def _is_first(uri: str) -> bool:
-    """Whether a page stands in no folder, or is its folder's first; that one leads to the others."""
+    """Whether a page stands in no folder, or is the first of one, which leads to the others."""
     return "/" not in uri or uri.endswith("/index.md")
 
 

@@ -1,16 +1,16 @@
 """The recipes of the contributing guide, followed to the letter, so that they cannot go stale.
 
-A recipe is a page in docs/contributing/. Its blocks are followed from top to bottom, in a copy of the
-course as it stands, and each has one of these forms:
+A recipe is a page in docs/contributing/. Its blocks are followed from top to bottom, in a copy of
+the course as it stands, and each has one of these forms:
 
 - `# FILE` on the first line: the whole of a new file;
 - `# FILE, before` and then `# FILE, after`: what stands there, and what takes its place;
 - `# FILE, at the end`: lines that are added (`%` is BibTeX's `#`);
 - `sh`: commands of `handbook`;
-- `text`: what a program says, by the sentence above it. 'The comment says' is followed by a piece of
-  `handbook diff`, and then the change is accepted. 'With `X` instead of `Y`' is a slip: it is made, and
-  taken back. Otherwise it is what the check says as things stand. What is said is told whole, and
-  `pytest --golden` writes it anew, unless it is said 'among other things'.
+- `text`: what a program says, by the sentence above it. 'The comment says' is followed by a piece
+  of `handbook diff`, and then the change is accepted. 'With `X` instead of `Y`' is a slip: it is
+  made, and taken back. Otherwise it is what the check says as things stand. What is said is told
+  whole, and `pytest --golden` writes it anew, unless it is said 'among other things'.
 
 Where data has changed under a recipe, this fails: the recipe must follow.
 """
@@ -84,7 +84,7 @@ class Copy:
         file, how, lines = self.root / named["file"], named["how"], text[named.end() :].rstrip("\n")
         there = file.read_text(encoding="utf-8") if file.exists() else ""
         if how == "before":
-            assert there.count(lines) == 1, f"{named['file']} says this {there.count(lines)} times"
+            assert there.count(lines) == 1, f"once in {named['file']}? {lines}"
             self.before = lines
             return
         if how == "after":
@@ -128,7 +128,7 @@ class Copy:
         return told
 
     def check(self, file: Path) -> str:
-        """What the check says of the course that a file belongs to: the words, without the places."""
+        """What the check says of the course that a file belongs to, without the places."""
         problems = inspect(course_of(file)).problems
         places = {
             problem: f"{problem.file}:{problem.line}:{problem.column}: " for problem in problems
