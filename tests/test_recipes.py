@@ -22,7 +22,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import textwrap
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -37,9 +36,7 @@ from handbook.compose import inspect
 GUIDE = ROOT / "docs" / "contributing"
 RECIPES = {path.stem: path for path in sorted(GUIDE.glob("*.md")) if path.stem != "index"}
 
-BLOCK = re.compile(
-    r"^(?P<indent> *)```(?P<kind>\w+)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
-)
+BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"[#%] (?P<file>\S+)(?:, (?P<how>before|after|at the end))?\n")
 SLIP = re.compile(r"[Ww]ith\s`([^`]+)`\sinstead\sof\s`([^`]+)`")
 
@@ -160,8 +157,7 @@ def followed(page: str, copy: Copy) -> str:
 
     def told(match: re.Match[str]) -> str:
         above = page[: match.start()].rstrip()
-        text = textwrap.dedent(match["text"])
-        said = copy.follow(match["kind"], text, above[max(above.rfind("```"), 0) :])
+        said = copy.follow(match["kind"], match["text"], above[max(above.rfind("```"), 0) :])
         if said is None or unnumbered(said) == unnumbered(match["text"]):
             return match[0]
         return f"```text\n{said}```"
@@ -174,6 +170,7 @@ def test_a_recipe_does_what_it_says(
     name: str, copy: Copy, golden: Callable[[Path, str], None]
 ) -> None:
     page = RECIPES[name].read_text(encoding="utf-8")
+    assert "```" not in BLOCK.sub("", page)  # a block in a list would be no block on the page
 
     golden(RECIPES[name], followed(page, copy))
 
