@@ -435,7 +435,8 @@ def frameworks_are_in_force(schedule: Schedule) -> Problems:
                 ("frameworks", number),
                 f"{framework.title} has no edition in force on {entry.date}, when this is taught "
                 f"({_line(schedule, entry.occurrence)})",
-                "add the edition of that day to the framework, or its planned change to changes:",
+                "name what replaced it, or add to the framework the edition of that day or, under "
+                "changes:, its planned change",
             )
 
 

@@ -318,6 +318,12 @@ def calendars_have_a_domain(book: Book, today: dt.date) -> Problems:
 def sessions_have_outcomes(book: Book, today: dt.date) -> Problems:
     """HB301: a session teaches towards something; only social ones need not."""
     del today
+    first = next(iter(book.outcomes), None)
+    hint = (
+        f"add outcomes: [{first}] or another of data/outcomes.yml"
+        if first
+        else "write an outcome in data/outcomes.yml, and then outcomes: with its id here"
+    )
     for session_id, session in book.sessions.items():
         if not session.outcomes and session.kind != "social":
             yield book.problem(
@@ -325,8 +331,7 @@ def sessions_have_outcomes(book: Book, today: dt.date) -> Problems:
                 ("sessions", session_id),
                 (),
                 "the session serves no learning outcome",
-                f"add outcomes: [{next(iter(book.outcomes), 'an-outcome')}] or another of "
-                "data/outcomes.yml",
+                hint,
             )
 
 
