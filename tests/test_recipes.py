@@ -167,12 +167,13 @@ def followed(page: str, copy: Copy) -> str:
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_does_what_it_says(
-    name: str, copy: Copy, golden: Callable[[Path, str], None]
+    name: str, copy: Copy, golden: Callable[[Path, str], str]
 ) -> None:
     page = RECIPES[name].read_text(encoding="utf-8")
     assert "```" not in BLOCK.sub("", page)  # a block in a list would be no block on the page
 
-    golden(RECIPES[name], followed(page, copy))
+    text = followed(page, copy)
+    assert golden(RECIPES[name], text) == text
 
     course = course_of(copy.written[-1][0])
     left = inspect(course).problems
