@@ -14,5 +14,6 @@ A module imports only from those before it in this order: problem, codes, source
 spelling, schema, prose, extension, markup, store, git, revision, bibliography, workdays, text,
 book, addresses, schedule, clashes, rules, dates, stale, grid, views, timetable, pages, search,
 offline, zones, history, calendars, exports, compose, mend, security, report, roll, checklist,
-changes, reach, diff, rehearsal, editor, skeleton, renaming, start, cli.
+changes, reach, diff, rehearsal, editor, skeleton, renaming, start, spreadsheet, rescheduling,
+slotsheet, cli.
 """

@@ -108,7 +108,7 @@ class _Layout:
         self.names: dict[Path, Span] = {}
         self.flow: set[Path] = set()
         """Lists and mappings in brackets."""
-        events = yaml.parse(text, Loader=yaml.CSafeLoader)
+        events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
         for event in events:
             if isinstance(event, yaml.NodeEvent):
                 self._walk(event, events, ())
@@ -119,7 +119,8 @@ class _Layout:
         YAML's own marks of lists and mappings without brackets, and of blocks of text, lie behind
         the comments that follow.
         """
-        start, end = event.start_mark.index, event.end_mark.index
+        start: int = event.start_mark.index
+        end: int = event.end_mark.index
         if isinstance(event, yaml.ScalarEvent):
             end = start + len(self.text[start:end].rstrip())
         elif isinstance(event, yaml.CollectionStartEvent):
@@ -128,7 +129,9 @@ class _Layout:
         return end
 
     def _inside(self, event: Any, events: Iterator[Any], path: Path) -> int:
-        end, count = event.start_mark.index, 0
+        end: int = event.start_mark.index
+        count = 0
+        inner: Any
         for inner in events:
             if isinstance(inner, yaml.CollectionEndEvent):
                 if event.flow_style:
@@ -203,9 +206,9 @@ class _Layout:
 
     def _dash(self, path: Path) -> int:
         """A place on the line of the dash before a list's item."""
-        start, _ = self.line(self.values[path][0])
-        while not self.text[start:].lstrip(" ").startswith("-"):
-            start, _ = self.line(start - 1)
+        start, end = self.line(self.values[path][0])
+        while not self.text[start:end].lstrip(" ").startswith("-"):
+            start, end = self.line(start - 1)
         return start
 
     def item(self, path: Path) -> Span:
@@ -266,9 +269,7 @@ def _column(layout: _Layout, path: Path) -> int:
     return start - layout.line(start)[0]
 
 
-def _taken_out(
-    layout: _Layout, path: Path, names: Sequence[str], gone: set[str]
-) -> Iterator[Edit]:
+def _taken_out(layout: _Layout, path: Path, names: Sequence[str], gone: set[str]) -> Iterator[Edit]:
     """Fields out of a slot, which always keeps others: when it starts and ends."""
     if path in layout.flow:
         spans = [(layout.names[*path, one][0], layout.values[*path, one][1]) for one in names]
@@ -400,7 +401,7 @@ def _moved(layout: _Layout, path: Path, date: str) -> list[Edit]:
         spans = [layout.values[*listed, one] for one in range(len(items))]
         edits = list(_cut(layout.text, spans, {number}))
         typed = _typed(layout, path)
-        lines = [f"- {writing.flow(slot) if '\n' in typed else typed}"]
+        lines = ["- " + (writing.flow(slot) if "\n" in typed else typed)]
     else:
         start, end = layout.item(path)
         edits = [Edit(start, end, "")]
@@ -434,9 +435,7 @@ def _before(items: Sequence[Any], order: Any, new: Any) -> int:
     return later[0] if later else len(items)
 
 
-def _inserted(
-    layout: _Layout, path: Path, at: int, lines: Sequence[str], flow: str
-) -> list[Edit]:
+def _inserted(layout: _Layout, path: Path, at: int, lines: Sequence[str], flow: str) -> list[Edit]:
     """One item more in a list, as lines or in brackets; the list may be empty, or not be there."""
     items, parent = layout.get(path) or [], path[:-1]
     if path in layout.flow and (items or parent in layout.flow):
@@ -449,7 +448,9 @@ def _inserted(
         indent, place = layout.indent(last), layout.item(last)[1]
         place -= layout.text[place - 1] == "\n"
         return [Edit(place, place, "".join(f"\n{' ' * indent}{line}" for line in lines))]
-    names = [one for one in layout.get(parent) if one != path[-1]] if path not in layout.names else []
+    names = (
+        [one for one in layout.get(parent) if one != path[-1]] if path not in layout.names else []
+    )
     if parent in layout.flow:
         end = layout.values[path][1] if not names else layout.values[*parent, names[-1]][1]
         return [Edit(end, end, f", {path[-1]}: [{flow}]" if names else f" [{flow}]")]
@@ -459,7 +460,7 @@ def _inserted(
         _, end = layout.line(layout.values[*parent, names[-1]][1])
         return [Edit(end, end, f"\n{' ' * column}{path[-1]}:{words}")]
     colon = layout.text.index(":", layout.names[path][1]) + 1
-    start, end = layout.values[path]
+    _, end = layout.values[path]
     _, stop = layout.line(end)
     return [Edit(colon, max(end, colon), ""), Edit(stop, stop, words)]
 

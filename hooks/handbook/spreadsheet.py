@@ -90,9 +90,14 @@ def written(names: Sequence[str], rows: Iterable[Sequence[str]], sign: str) -> b
 
 
 _TAKEN = re.compile(
-    r"'*(?:[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|[0-9][0-9.,:/ -]*$|[0-9.]+e[0-9]+$)", re.IGNORECASE
+    r"""'*(?:
+        [=+\-@\t\r\uff1d\uff0b\uff0d\uff20]      # a formula (OWASP, CSV injection)
+        | (?!(?:0|[1-9][0-9]{0,14})$)           # a number that stays as it is typed
+          (?:[0-9][0-9.,:/ -]*|[0-9.]+e[0-9]+)$ # another number, a date or a time
+    )""",
+    re.VERBOSE | re.IGNORECASE,
 )
-"""Text that a spreadsheet takes for a formula (OWASP, CSV injection), a number or a date."""
+"""Text that a spreadsheet takes for something else."""
 
 
 def guarded(text: str) -> str:
@@ -122,10 +127,10 @@ def read(raw: bytes, known: Collection[str]) -> Sheet:
         return sum(name in known for name in names), len(names)
 
     sign = max(SEPARATORS, key=names_by)
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
     rows: list[tuple[str, ...]] = []
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True):
-            rows.append(tuple(one.strip() for one in row))
+        rows.extend(tuple(one.strip() for one in row) for row in table)
     except csv.Error as error:
         message = (
             f"row {len(rows) + 1} cannot be read: a quotation mark in it is not closed, or stands "
@@ -155,8 +160,8 @@ def _text(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         row = raw[: error.start].count(b"\n") + 1
         message = (
-            f"{'' if wide else f'in row {row}, '}the file is neither UTF-8 nor UTF-16: save it as CSV UTF-8, because in other "
-            "encodings nobody can tell which letter is meant"
+            f"{'' if wide else f'in row {row}, '}the file is neither UTF-8 nor UTF-16: save it as "
+            "CSV UTF-8, because in other encodings nobody can tell which letter is meant"
         )
         raise NotASheetError(message) from error
     if "\0" in text or "\ufffd" in text:
