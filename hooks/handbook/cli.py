@@ -375,8 +375,8 @@ def _import(root: FilePath, file: FilePath) -> int:
     if not sheet.changes:
         print(f"{file} says what the data says: nothing was written", file=sys.stderr)
         return FINE
-    for line in (*sheet.told, *(f"{one}; a warning" for one in sheet.warned)):
-        print(f"{file}: {on_one_line(line)}", file=sys.stderr)
+    for line in (*sheet.told, *sheet.warned):
+        print(on_one_line(f"{file}: {line}"), file=sys.stderr)
     words = f"changed {_ours(sheet.changes)}; handbook diff says what that means for people"
     return _written(root, sheet.changes, words)
 

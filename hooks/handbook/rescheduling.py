@@ -131,12 +131,12 @@ class _Layout:
     def _inside(self, event: Any, events: Iterator[Any], path: Path) -> int:
         end: int = event.start_mark.index
         count = 0
-        inner: Any
         for inner in events:
             if isinstance(inner, yaml.CollectionEndEvent):
                 if event.flow_style:
                     self.flow.add(path)
-                    end = inner.end_mark.index
+                    mark: Any = inner.end_mark
+                    end = mark.index
                 break
             if isinstance(event, yaml.SequenceStartEvent):
                 end = self._walk(inner, events, (*path, count))
@@ -251,8 +251,9 @@ def _field_edits(layout: _Layout, path: Path, wished: Mapping[str, Plain]) -> It
             yield from _value_edits(layout, (*path, name), value)
         elif value is not None:
             before = [one for one in slot if one not in gone and _ORDER[one] < _ORDER[name]]
-            anchor = max(before, key=lambda one: _ORDER[one], default="start")
-            added.setdefault(anchor, []).append(f"{name}: {writing.flow(value)}")
+            added.setdefault(before[-1] if before else "start", []).append(
+                f"{name}: {writing.flow(value)}"
+            )
     for anchor, words in added.items():
         end = layout.values[*path, anchor][1]
         if path in layout.flow:

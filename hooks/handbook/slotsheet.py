@@ -107,21 +107,22 @@ def _cell(value: Any) -> str:
 
 @dataclass(frozen=True, order=True)
 class Refusal:
-    """Why a sheet is not taken: the row, from 1, and the column, from 0, of the cell; 0 for none.
+    """What is wrong in some cells of a sheet, or, where there are none, in all of it.
 
-    `code` is the rule's, where the check would say it.
+    A cell is its row, from 1, and its column, from 0. `rule` is the code and the severity of what
+    the check would say.
     """
 
-    row: int
-    column: int
+    cells: tuple[tuple[int, int], ...]
     message: str
     hint: str = ""
-    code: str = ""
+    rule: str = ""
 
     def __str__(self) -> str:
-        place = f"{spreadsheet.cell(self.row, self.column)}: " if self.row else ""
+        cells = ", ".join(spreadsheet.cell(*one) for one in self.cells)
         hint = f" ({self.hint})" if self.hint else ""
-        return on_one_line(f"{place}{f'{self.code}: ' if self.code else ''}{self.message}{hint}")
+        said = ": ".join(filter(None, (cells, self.rule, self.message)))
+        return on_one_line(f"{said}{hint}")
 
 
 @dataclass(frozen=True)
@@ -139,11 +140,11 @@ def imported(root: FilePath, found: Composition, raw: bytes) -> Imported:
     try:
         sheet = spreadsheet.read(raw, columns())
     except NotASheetError as error:
-        return Imported(refused=(Refusal(0, 0, str(error)),))
+        return Imported(refused=(Refusal((), str(error)),))
     unknown = tuple(_headless(sheet))
     if unknown:
         return Imported(refused=unknown)
-    reading = _Reading(found.book, sheet)
+    reading = Reading(found.book, sheet)
     return _tried(root, found, reading)
 
 
@@ -158,12 +159,13 @@ def _headless(sheet: Sheet) -> Iterator[Refusal]:
     seen: set[str] = set()
     for column, name in enumerate(sheet.names):
         if name in seen and name:
-            yield Refusal(1, column, f"there is a second column {quoted(name)}", "keep one of them")
+            yield Refusal(
+                ((1, column),), f"there is a second column {quoted(name)}", "keep one of them"
+            )
         elif name and name not in columns():
             near = closest(name, list(columns()))
             yield Refusal(
-                1,
-                column,
+                ((1, column),),
                 f"there is no column {quoted(name)}",
                 f"did you mean {quoted(near)}?"
                 if near
@@ -172,14 +174,12 @@ def _headless(sheet: Sheet) -> Iterator[Refusal]:
         seen.add(name)
     for name in ("edition", "key"):
         if name not in seen:
-            yield Refusal(
-                0, 0, f"there is no column {quoted(name)}", "rows are known by it: add it"
-            )
+            yield Refusal((), f"there is no column {quoted(name)}", "rows are known by it: add it")
     width = len(sheet.names)
     for row, cells in sheet.rows:
         for column, cell in enumerate(cells):
             if cell and (column >= width or not sheet.names[column]):
-                yield Refusal(row, column, f"{quoted(cell)} stands below no name of a column")
+                yield Refusal(((row, column),), f"{quoted(cell)} stands below no name of a column")
 
 
 @dataclass(frozen=True)
@@ -192,13 +192,9 @@ class _Row:
     new: bool
     told: tuple[str, ...]
 
-    @property
-    def name(self) -> tuple[str, str]:
-        return self.edition, self.wish.key
 
-
-class _Reading:
-    """The rows of a sheet beside the slots that they are about."""
+class Reading:
+    """The rows of a sheet beside the slots that they are about; and what is wrong in them."""
 
     def __init__(self, book: Book, sheet: Sheet) -> None:
         self.book = book
@@ -219,13 +215,13 @@ class _Reading:
                 self.rows.append(row)
         self.refused += self._missing()
 
-    def refuse(self, row: int, name: str, message: str, hint: str = "", code: str = "") -> None:
-        """Note what is wrong in the cell of a column, or of the key if there is no such column."""
-        self.refused.append(self.refusal(row, name, message, hint, code))
+    def refuse(self, row: int, name: str, message: str, hint: str = "", rule: str = "") -> None:
+        """Note what is wrong in a cell."""
+        self.refused.append(Refusal((self.cell(row, name),), message, hint, rule))
 
-    def refusal(self, row: int, name: str, message: str, hint: str = "", code: str = "") -> Refusal:
-        """A refusal of a cell, by the name of its column."""
-        return Refusal(row, self.columns.get(name, self.columns["key"]), message, hint, code)
+    def cell(self, row: int, name: str) -> tuple[int, int]:
+        """The cell of a column, or of the key if there is no such column."""
+        return row, self.columns.get(name, self.columns["key"])
 
     def _row(self, number: int, cells: tuple[str, ...]) -> _Row | None:
         # Excel leaves out the last separators of some rows; what is not there is empty.
@@ -336,7 +332,7 @@ class _Reading:
         for problem in problems:
             name, hint = _about(problem)
             if name not in doubtful:
-                self.refuse(number, name, problem.message, hint, problem.code)
+                self.refuse(number, name, problem.message, hint, f"{problem.code} error")
         return not problems
 
     def _missing(self) -> Iterator[Refusal]:
@@ -353,9 +349,8 @@ class _Reading:
             for key, row in new.items():
                 near = closest(key, gone) if row.edition == edition else None
                 if near:
-                    yield self.refusal(
-                        row.number,
-                        "key",
+                    yield Refusal(
+                        (self.cell(row.number, "key"),),
                         f"{quoted(key)} is no key of the edition {edition}, and one is missing",
                         f"did you mean {quoted(near)}? A key is never changed",
                     )
@@ -364,8 +359,7 @@ class _Reading:
                 if len(gone) > _SOME:
                     some += f" and {len(gone) - _SOME} more"
                 yield Refusal(
-                    0,
-                    0,
+                    (),
                     f"the sheet lacks {len(gone)} of the slots of {edition}: {some}",
                     "put the rows back; a slot that does not take place has the status cancelled, "
                     f"and one that never was to be is taken out in data/editions/{edition}.yml",
@@ -415,22 +409,12 @@ def _about(problem: Problem) -> tuple[str, str]:
 # --- Trying out ------------------------------------------------------------------------------
 
 
-def _tried(root: FilePath, found: Composition, reading: _Reading) -> Imported:
+def _tried(root: FilePath, found: Composition, reading: Reading) -> Imported:
     """The files with all rows that could be read in them, and what the check says of them."""
     refused = reading.refused
     if not reading.editions and not refused:
-        refused.append(Refusal(0, 0, "the sheet has no rows", "each row below the names is a slot"))
-    texts: dict[str, str] = {}
-    for edition in reading.editions:
-        rows = [row for row in reading.rows if row.edition == edition]
-        source = found.book.origins["editions", edition].source
-        try:
-            text = rescheduling.rescheduled(source.text, [row.wish for row in rows])
-        except NotRescheduledError as error:
-            refused += _stubborn(reading, source, rows, str(error))
-            continue
-        if text != source.text:
-            texts[source.file] = text
+        refused.append(Refusal((), "the sheet has no rows", "each row below the names is a slot"))
+    texts = changed(found.book, reading)
     wrong, warned = _judged(root, found, reading, texts) if texts else ([], [])
     refused += wrong
     if refused:
@@ -439,8 +423,24 @@ def _tried(root: FilePath, found: Composition, reading: _Reading) -> Imported:
     return Imported(texts, told, (), tuple(sorted(set(warned))))
 
 
+def changed(book: Book, reading: Reading) -> dict[str, str]:
+    """The files that are to be other, with the rows in them; which of these cannot be is noted."""
+    texts: dict[str, str] = {}
+    for edition in reading.editions:
+        rows = [row for row in reading.rows if row.edition == edition]
+        source = book.origins["editions", edition].source
+        try:
+            text = rescheduling.rescheduled(source.text, [row.wish for row in rows])
+        except NotRescheduledError as error:
+            reading.refused += _stubborn(reading, source, rows, str(error))
+            continue
+        if text != source.text:
+            texts[source.file] = text
+    return texts
+
+
 def _judged(
-    root: FilePath, found: Composition, reading: _Reading, texts: Mapping[str, str]
+    root: FilePath, found: Composition, reading: Reading, texts: Mapping[str, str]
 ) -> tuple[list[Refusal], list[Refusal]]:
     """The errors and the warnings that come up if files have these texts.
 
@@ -451,63 +451,68 @@ def _judged(
     judged: dict[str, list[Refusal]] = {"error": [], "warning": [], "info": []}
     for problem in more(after.problems, found.problems):
         if problem.code < "HB2" or not reading.refused:
-            judged[problem.severity] += _in_the_sheet(reading, after.book, problem)
+            judged[problem.severity].append(_in_the_sheet(reading, after.book, problem))
     return judged["error"], judged["warning"]
 
 
-def _stubborn(reading: _Reading, source: Source, rows: list[_Row], why: str) -> Iterator[Refusal]:
-    """The rows that cannot be written into a file, each tried by itself."""
+def _stubborn(reading: Reading, source: Source, rows: list[_Row], why: str) -> list[Refusal]:
+    """The rows that cannot be written into a file: each tried by itself, and else all of them."""
+    alone: list[tuple[list[_Row], str]] = []
     for row in rows:
         try:
             rescheduling.rescheduled(source.text, [row.wish])
         except NotRescheduledError as error:
-            why = str(error)
-        else:
-            if len(rows) > 1:
-                continue
-        path = reading.slots[row.name].path if row.name in reading.slots else ("days",)
-        yield reading.refusal(
-            row.number,
-            "key",
-            f"{quoted(row.wish.key)} is written in a way that cannot be changed by itself: {why}",
-            f"change it in {source.file}, line {source.mark(path)[0]}",
+            alone.append(([row], str(error)))
+    return [
+        Refusal(
+            tuple(reading.cell(row.number, "key") for row in some),
+            f"{source.file} is written in a way in which this cannot be changed by itself: {words}",
+            "change it there, and export the sheet anew",
         )
+        for some, words in alone or [(rows, why)]
+    ]
 
 
-def _in_the_sheet(reading: _Reading, after: Book, problem: Problem) -> Iterator[Refusal]:
+def _in_the_sheet(reading: Reading, after: Book, problem: Problem) -> Refusal:
     """A problem of the data as it would be, at the cells that it comes from."""
     edition = FilePath(problem.file).stem
-    if problem.file != f"data/editions/{edition}.yml" or edition not in after.editions:
+    rule = f"{problem.code} {problem.severity}"
+    if problem.file != f"data/editions/{edition}.yml" or not (
+        edition in reading.editions and edition in after.editions
+    ):
         place = f"{problem.file}:{problem.line}"
-        yield Refusal(0, 0, f"{place}: {problem.message}", problem.hint, problem.code)
-        return
+        return Refusal((), f"{place}: {problem.message}", problem.hint, rule)
     rows = _rows_by_line(reading, after, edition)
     message = re.sub(
         rf"\b(?:line |{re.escape(problem.file)}:)(\d+)",
         lambda match: f"row {rows[int(match[1])]}" if int(match[1]) in rows else match[0],
         problem.message,
     )
-    path = problem.path
-    places: list[tuple[int, str]] = []
-    if path[:1] == ("days",) and len(path) > 1:
-        day = after.editions[edition].days[cast("int", path[1])]
-        if path[2:3] == ("slots",) and len(path) > len(("days", 0, "slots")):
-            slot = day.slots[cast("int", path[3])]
-            name = str(path[4]) if len(path) > len(("days", 0, "slots", 0)) else "key"
-            places = [(reading.numbers[edition, slot.identity], name)]
-        else:
-            places = [
-                (row.number, "date")
+    cells = _cells_of(reading, after, edition, problem.path)
+    return Refusal(cells, message if cells else f"{problem.file}: {message}", problem.hint, rule)
+
+
+def _cells_of(
+    reading: Reading, after: Book, edition: str, path: Path
+) -> tuple[tuple[int, int], ...]:
+    """The cells that a value of an edition comes from: of its slot, or what moved to its day."""
+    match path:
+        case ("days", int(number), "slots", int(index), *inside):
+            slot = after.editions[edition].days[number].slots[index]
+            row = reading.numbers.get((edition, slot.identity))
+            name = str(inside[0]) if inside else "key"
+            return (reading.cell(row, name),) if row else ()
+        case ("days", int(number), *_):
+            date = after.editions[edition].days[number].date.isoformat()
+            return tuple(
+                reading.cell(row.number, "date")
                 for row in reading.rows
-                if (row.edition, row.wish.date) == (edition, day.date.isoformat())
-            ]
-    for number, name in places:
-        yield reading.refusal(number, name, message, problem.hint, problem.code)
-    if not places:
-        yield Refusal(0, 0, f"{problem.file}: {message}", problem.hint, problem.code)
+                if (row.edition, row.wish.date) == (edition, date)
+            )
+    return ()
 
 
-def _rows_by_line(reading: _Reading, after: Book, edition: str) -> dict[int, int]:
+def _rows_by_line(reading: Reading, after: Book, edition: str) -> dict[int, int]:
     """The row of the slot on each line of an edition's file."""
     source = after.origins["editions", edition].source
     return {
