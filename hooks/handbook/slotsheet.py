@@ -319,9 +319,8 @@ class Reading:
         return cast("dict[str, Plain]", value)
 
     def _told(self, row: int, name: str, key: str, was: str, now: str) -> str:
-        language = "en"
-        if name == "date" and was:
-            was, now = dates.day(was, language), dates.day(now, language)
+        if name == "date" and was and now:
+            was, now = dates.day(was, "en"), dates.day(now, "en")
         place = spreadsheet.cell(row, self.columns[name])
         return f"{place}: {name} of {key}: {was or 'nothing'} → {now or 'nothing'}"
 
@@ -403,7 +402,7 @@ def _about(problem: Problem) -> tuple[str, str]:
         return str(problem.path[0]), problem.hint
     named = re.findall(r'"(\w+)"', problem.message)
     name = named[0] if named else "session"
-    return name, re.sub(rf"^add {name}: ", "write ", problem.hint)
+    return name, re.sub(rf"^add {name}: ", "write it, such as ", problem.hint)
 
 
 # --- Trying out ------------------------------------------------------------------------------
@@ -418,9 +417,17 @@ def _tried(root: FilePath, found: Composition, reading: Reading) -> Imported:
     wrong, warned = _judged(root, found, reading, texts) if texts else ([], [])
     refused += wrong
     if refused:
-        return Imported(refused=tuple(sorted(set(refused))))
+        return Imported(refused=_once(refused))
     told = tuple(words for row in reading.rows for words in row.told)
-    return Imported(texts, told, (), tuple(sorted(set(warned))))
+    return Imported(texts, told, (), _once(warned))
+
+
+def _once(refused: list[Refusal]) -> tuple[Refusal, ...]:
+    """In the order of the sheet, and what is said of several cells said once."""
+    cells: dict[Refusal, set[tuple[int, int]]] = {}
+    for one in refused:
+        cells.setdefault(replace(one, cells=()), set()).update(one.cells)
+    return tuple(sorted(replace(one, cells=tuple(sorted(at))) for one, at in cells.items()))
 
 
 def changed(book: Book, reading: Reading) -> dict[str, str]:

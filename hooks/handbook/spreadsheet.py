@@ -182,6 +182,7 @@ def lost(text: str, was: str) -> bool:
 
 # --- Dates and times -------------------------------------------------------------------------
 
+_FORMAT = "certain is what the spreadsheet shows in the format"
 _FIRST = dt.date(1899, 12, 30)
 """The day that spreadsheets count days from: 1 is the day after, as in the OpenDocument format."""
 
@@ -198,7 +199,9 @@ def date(text: str) -> dt.date:
             pass  # the hint says what is wrong
     hint, meant = schema.date_instead(plain)
     if meant is None:
-        raise NotReadError(f"{quoted(text)} is no date that is certain", hint)
+        raise NotReadError(
+            f"{quoted(text)} is no date that is certain", f"{hint}; {_FORMAT} yyyy-mm-dd"
+        )
     return dt.date.fromisoformat(meant)
 
 
@@ -220,5 +223,7 @@ def time(text: str) -> str:
         meant = near if digits >= _PLAIN_ENOUGH else None
         hint = f"write {near}, if this part of a day is meant" if near else hint
     if meant is None or plain.isdigit():
-        raise NotReadError(f"{quoted(text)} is no time of day that is certain", hint)
+        raise NotReadError(
+            f"{quoted(text)} is no time of day that is certain", f"{hint}; {_FORMAT} hh:mm"
+        )
     return meant
