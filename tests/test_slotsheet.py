@@ -192,7 +192,7 @@ def rows_of(raw: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.dictionaries(st.sampled_from(KEYS), EDITS), st.randoms(use_true_random=False))
 def test_what_is_edited_and_nothing_else_comes_back(
     edits: dict[str, dict[str, str]], order: Any
@@ -215,8 +215,11 @@ def test_what_is_edited_and_nothing_else_comes_back(
     before, now = (
         one.book.origins["editions", "2031"].source.text.split("\n") for one in (LICHENS, after)
     )
-    touched = [line for line in before if any(f" {key}," in line for key in edits)]
-    assert [line for line in before if line not in touched and line not in now] == []
+    taught = {row["date"] for row in rows}
+    for line in before:
+        touched = any(f" {key}," in line for key in edits)
+        empty = line.startswith("  - date: ") and line.split()[-1] not in taught
+        assert touched or empty or line in now
 
 
 def written(found: Composition, raw: bytes) -> Composition:

@@ -368,7 +368,7 @@ def _import(root: FilePath, file: FilePath) -> int:
         return USAGE
     sheet = slotsheet.imported(root, found, raw)
     for refusal in sheet.refused:
-        print(f"{file}: {refusal}", file=sys.stderr)
+        print(on_one_line(f"{file}: {refusal}"), file=sys.stderr)
     if sheet.refused:
         _say("nothing was written")
         return PROBLEMS

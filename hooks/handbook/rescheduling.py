@@ -73,7 +73,7 @@ def _comments(text: str) -> Counter[str]:
 
 
 def _fulfilled(text: str, wishes: Sequence[Wish]) -> str:
-    """Fields first, all at once; then whole days; then, one by one, what moves or is new."""
+    """Fields first, all at once; then whole days; then, day by day, what moves or is new."""
     layout = _Layout(text)
     known = layout.slots
     edits = [
@@ -86,13 +86,31 @@ def _fulfilled(text: str, wishes: Sequence[Wish]) -> str:
     taught = {day["date"] for day in layout.days if day.get("slots")}
     redated = _redated(layout, {wish.key: wish.date for wish in wishes})
     layout = _Layout(applied(layout.text, redated))
-    for wish in wishes:
-        path = layout.slots.get(wish.key)
-        if path is None:
-            layout = _Layout(applied(layout.text, _added(layout, wish)))
-        elif layout.days[cast("int", path[1])]["date"] != wish.date:
-            layout = _Layout(applied(layout.text, _moved(layout, path, wish.date)))
+    left = list(wishes)
+    while left:
+        edits, left = _round(layout, left)
+        layout = _Layout(applied(layout.text, edits)) if edits else layout
     return _without_empty_days(layout, taught)
+
+
+def _round(layout: _Layout, wishes: Sequence[Wish]) -> tuple[list[Edit], list[Wish]]:
+    """The edits of as many wishes as touch no day twice, and the wishes that are left for later."""
+    slots, dates = layout.slots, [day["date"] for day in layout.days]
+    edits: list[Edit] = []
+    left: list[Wish] = []
+    busy: set[str] = set()
+    for wish in wishes:
+        path = slots.get(wish.key)
+        was = dates[cast("int", path[1])] if path else wish.date
+        if path and was == wish.date:
+            continue
+        days = {was, wish.date, *(() if wish.date in dates else ("a new day",))}
+        if days & busy:
+            left.append(wish)
+            continue
+        busy |= days
+        edits += _moved(layout, path, wish.date) if path else _added(layout, wish)
+    return edits, left
 
 
 class _Layout:

@@ -52,7 +52,7 @@ def columns() -> Mapping[str, Kind]:
 
 
 class NothingToExportError(ValueError):
-    """No edition has a timetable."""
+    """No edition has a timetable, or one cannot be read, which may be the one that is meant."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,9 @@ def exported(found: Composition) -> Exported:
     One edition, because a run that is over is not to be changed by a slip in a sheet.
     """
     book = found.book
+    for (name, _), source in book.unread.items():
+        if name == "editions":
+            raise NothingToExportError(f"{source.file} has faults: run handbook check")
     taught = {name: one for name, one in book.editions.items() if any(d.slots for d in one.days)}
     edition = current_edition(replace(book, editions=taught), found.today)
     if edition is None:
@@ -336,7 +339,7 @@ class Reading:
 
     def _missing(self) -> Iterator[Refusal]:
         """Slots that have no row."""
-        new = {row.wish.key: row for row in self.rows if row.new}
+        new = [row for row in self.rows if row.new][:_SOME]
         for edition in self.editions:
             gone = [
                 one.slot.identity
@@ -345,7 +348,8 @@ class Reading:
                 and (edition, one.slot.identity) not in self.numbers
                 and one.slot.identity not in self.astray
             ]
-            for key, row in new.items():
+            for row in new:
+                key = row.wish.key
                 near = closest(key, gone) if row.edition == edition else None
                 if near:
                     yield Refusal(

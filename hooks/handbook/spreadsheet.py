@@ -182,7 +182,7 @@ def lost(text: str, was: str) -> bool:
 
 # --- Dates and times -------------------------------------------------------------------------
 
-_FORMAT = "certain is what the spreadsheet shows in the format"
+_FORMAT = "or give the column the format"
 _FIRST = dt.date(1899, 12, 30)
 """The day that spreadsheets count days from: 1 is the day after, as in the OpenDocument format."""
 
@@ -200,7 +200,7 @@ def date(text: str) -> dt.date:
     hint, meant = schema.date_instead(plain)
     if meant is None:
         raise NotReadError(
-            f"{quoted(text)} is no date that is certain", f"{hint}; {_FORMAT} yyyy-mm-dd"
+            f"{quoted(text)} is no date that is certain", f"{hint}, {_FORMAT} yyyy-mm-dd"
         )
     return dt.date.fromisoformat(meant)
 
@@ -224,6 +224,6 @@ def time(text: str) -> str:
         hint = f"write {near}, if this part of a day is meant" if near else hint
     if meant is None or plain.isdigit():
         raise NotReadError(
-            f"{quoted(text)} is no time of day that is certain", f"{hint}; {_FORMAT} hh:mm"
+            f"{quoted(text)} is no time of day that is certain", f"{hint}, {_FORMAT} hh:mm"
         )
     return meant
