@@ -158,6 +158,32 @@ def test_windows_line_ends_of_an_edition_stay(tmp_path: Path) -> None:
     assert edition.read_bytes() == b"\xef\xbb\xbf" + after
 
 
+def test_a_sheet_mends_what_is_wrong_in_the_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, sheet = project(tmp_path), tmp_path / "timetable.csv"
+    edition = root / "data" / "editions" / "2031.yml"
+    sound = edition.read_text(encoding="utf-8")
+    edition.write_text(sound.replace("start: 13:00, end: 14:00", "start: 13:00, end: 15:00"))
+    assert not inspect(root).sound
+    assert cli.main(["export", str(sheet), "--root", str(root)]) == cli.FINE
+    sheet.write_bytes(sheet.read_bytes().replace(b"13:00,15:00", b"13:00,14:00"))
+
+    assert cli.main(["import", str(sheet), "--root", str(root)]) == cli.FINE
+    assert edition.read_text(encoding="utf-8") == sound
+
+    edition.write_text(f"{sound}  - [\n", encoding="utf-8")
+    capsys.readouterr()
+    for command in ("export", "import"):
+        assert cli.main([command, str(sheet), "--root", str(root)]) == cli.PROBLEMS
+    assert capsys.readouterr().err.splitlines()[:2] == [
+        "handbook: data/editions/2031.yml has faults: run handbook check",
+        f"{sheet}: "
+        + ", ".join(f"A{row}" for row in range(2, 9))
+        + ": data/editions/2031.yml has faults: run handbook check",
+    ]
+
+
 def test_every_row_of_the_real_course_comes_back() -> None:
     found = inspect(ROOT)
 
