@@ -40,6 +40,10 @@ def main(  # noqa: PLR0911 - one line for each command
         return _new(chosen.root, chosen.kind, chosen.id)
     if chosen.command == "rename":
         return _rename(chosen.root, chosen.kind, chosen.old, chosen.new)
+    if chosen.command == "export":
+        return _export(chosen.root, chosen.file)
+    if chosen.command == "import":
+        return _import(chosen.root, chosen.file)
     if chosen.command == "init":
         return _init(chosen.folder, chosen.title)
     return _explain(chosen.code)
@@ -106,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the edition to make it from (default: the latest that has days)",
     )
     _editing(commands)
+    _sheets(commands)
     return parser
 
 
@@ -152,6 +157,28 @@ def _editing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     init.add_argument("folder", type=FilePath, metavar="DIR", help="a folder that is new or empty")
     init.add_argument("--title", default=skeleton.TO_DO, help="the course's title")
+
+
+def _sheets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands that take the timetable to a spreadsheet and back."""
+    export = commands.add_parser(
+        "export",
+        help="write the timetable as a spreadsheet (CSV)",
+        description="Write the timetable of the current edition as CSV, one row a slot, for Excel, "
+        "LibreOffice or Google Sheets. Change cells, add rows, save as CSV UTF-8, and import it.",
+        epilog="example: handbook export timetable.csv",
+    )
+    imports = commands.add_parser(
+        "import",
+        help="read the timetable from a spreadsheet (CSV)",
+        description="Change the editions to what a sheet says that was exported before. What the "
+        "sheet does not change stays byte by byte; where a cell is in doubt or the check finds "
+        "fault, nothing is written. To cancel a slot, give it the status cancelled.",
+        epilog="example: handbook import timetable.csv",
+    )
+    for one in (export, imports):
+        one.add_argument("file", type=FilePath, metavar="FILE", help="such as timetable.csv")
+        _root_option(one)
 
 
 def _kinds(known: Iterable[str]) -> str:
@@ -340,6 +367,59 @@ def _rename(root: FilePath, kind: str, old: str, new: str) -> int:
     for place in done.left if status == FINE else ():
         print(f"{place} still names {quoted(old)}, where nothing checks it", file=sys.stderr)
     return status
+
+
+def _export(root: FilePath, file: FilePath) -> int:
+    """Write the timetable as a sheet; one that holds changes is not overwritten."""
+    from handbook import slotsheet  # noqa: PLC0415 - a check needs none
+
+    found = _inspected(root)
+    if found is None:
+        return USAGE
+    if file.suffix.lower() != ".csv":
+        _say(f"{file} is no name for a sheet: it has to end in .csv")
+        return USAGE
+    try:
+        sheet = slotsheet.exported(found)
+        if file.exists() and not slotsheet.says_nothing_new(root, found, file.read_bytes()):
+            _say(f"{file} is there, and says something else than the data: import or delete it")
+            return PROBLEMS
+        file.write_bytes(sheet.raw)
+    except slotsheet.NothingToExportError as error:
+        _say(str(error))
+        return PROBLEMS
+    except OSError as error:
+        _say(f"{error.filename}: {error.strerror}")
+        return PROBLEMS
+    print(f"wrote the {sheet.slots} slots of {sheet.edition} to {file}", file=sys.stderr)
+    return FINE
+
+
+def _import(root: FilePath, file: FilePath) -> int:
+    """Change the editions to what a sheet says, if nothing speaks against it."""
+    from handbook import slotsheet  # noqa: PLC0415 - a check needs none
+
+    found = _inspected(root)
+    if found is None:
+        return USAGE
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        _say(f"{file}: {error.strerror}")
+        return USAGE
+    sheet = slotsheet.imported(root, found, raw)
+    for refusal in sheet.refused:
+        print(on_one_line(f"{file}: {refusal}"), file=sys.stderr)
+    if sheet.refused:
+        _say("nothing was written")
+        return PROBLEMS
+    if not sheet.changes:
+        print(f"{file} says what the data says: nothing was written", file=sys.stderr)
+        return FINE
+    for line in (*sheet.told, *sheet.warned):
+        print(on_one_line(f"{file}: {line}"), file=sys.stderr)
+    words = f"changed {_ours(sheet.changes)}; handbook diff says what that means for people"
+    return _written(root, sheet.changes, words)
 
 
 def _init(folder: FilePath, title: str) -> int:

@@ -27,7 +27,7 @@ from handbook.book import Book
 from handbook.changes import Change, Told
 from handbook.compose import Composition
 from handbook.days import place_of, spoken, titled
-from handbook.problem import Problem
+from handbook.problem import Problem, more
 from handbook.reach import Reach
 from handbook.schema import COLLECTIONS
 from handbook.telling import Form, told, within_limit
@@ -58,28 +58,14 @@ def of(base: str, old: Composition, new: Composition) -> Diff:
         after,
         found,
         reach.of(old.book, new.book, found),
-        tuple(_more(new.problems, old.problems)),
-        tuple(_more(old.problems, new.problems)),
+        tuple(more(new.problems, old.problems)),
+        tuple(more(old.problems, new.problems)),
         tuple(unread),
     )
 
 
 def _told(book: Book, unread: Sequence[str]) -> Told:
     return changes.without(changes.told(book), unread)
-
-
-def _more(problems: Sequence[Problem], others: Sequence[Problem]) -> Iterator[Problem]:
-    """The problems that the others do not have; one that only moved down its file is the same."""
-    left = Counter(map(_same, others))
-    for problem in problems:
-        if left[_same(problem)]:
-            left[_same(problem)] -= 1
-        else:
-            yield problem
-
-
-def _same(problem: Problem) -> tuple[str, str, str]:
-    return problem.file, problem.code, re.sub(r"\bline \d+", "line", problem.message)
 
 
 # --- For programs ----------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -55,3 +57,17 @@ class Problem:
             "message": self.message,
             "hint": self.hint,
         }
+
+
+def more(problems: Iterable[Problem], others: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems that the others do not have; one that only moved down its file is the same."""
+    left = Counter(map(_same, others))
+    for problem in problems:
+        if left[_same(problem)]:
+            left[_same(problem)] -= 1
+        else:
+            yield problem
+
+
+def _same(problem: Problem) -> tuple[str, str, str]:
+    return problem.file, problem.code, re.sub(r"(\bline |\.\w+:)\d+", r"\1", problem.message)

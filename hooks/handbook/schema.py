@@ -130,11 +130,11 @@ def _date(value: object) -> object:
                 return dt.date.fromisoformat(value)
         except ValueError:
             pass
-        raise _refuse(f"{quoted(value)} is no date", *_date_instead(bare(value)))
+        raise _refuse(f"{quoted(value)} is no date", *date_instead(bare(value)))
     return value
 
 
-def _date_instead(value: str) -> tuple[str, str | None]:
+def date_instead(value: str) -> tuple[str, str | None]:
     """What to write instead of something that is no date; and the date, if it can be only one."""
     found = re.fullmatch(r"((?:19|20|21)[0-9]{2})([-/. ]?)([0-9]{1,2})\2([0-9]{1,2})", value)
     if found and (found[2] or len(value) == len("20261012")):
@@ -178,14 +178,14 @@ def _time(value: object) -> object:
     if isinstance(value, str):
         if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
             return dt.time.fromisoformat(value)
-        raise _refuse(f"{quoted(value)} is no time of day", *_time_instead(bare(value)))
+        raise _refuse(f"{quoted(value)} is no time of day", *time_instead(bare(value)))
     return value
 
 
-def _time_instead(value: str) -> tuple[str, str | None]:
+def time_instead(value: str) -> tuple[str, str | None]:
     """What to write instead of something that is no time; and the time, if it can be only one."""
     share = re.fullmatch(r"0[.,]([0-9]{3,})", value)
-    if share and (written := _of_a_day(float(f"0.{share[1]}"), len(share[1]))):
+    if share and (written := of_a_day(float(f"0.{share[1]}"), len(share[1]))):
         return f"a spreadsheet shows {written} like this: write {written}", written
     found = re.fullmatch(
         r"([0-9]{1,2})(?:[:.h ]?([0-9]{2}))?(?::00)?\s*(am|pm|a\.m\.|p\.m\.)?", value.lower()
@@ -213,15 +213,16 @@ MORNING = 7
 """The first hour that nobody takes for one of the afternoon where it stands without a zero."""
 
 
-def _of_a_day(share: float, digits: int) -> str | None:
+def of_a_day(share: float, digits: int, step: int = 5) -> str | None:
     """The time that a part of a day is, as spreadsheets keep it (0.375 is 09:00).
 
-    Only one of five minutes, met as closely as the digits tell: 0.45 may be a mistyped 00:45.
+    Only one of whole steps, of five minutes in a file that people type, met as closely as the
+    digits tell: 0.45 may be a mistyped 00:45.
     """
     day = HOURS * MINUTES
     minutes = round(share * day)
     near = min(day / 10**digits, 0.1) if digits > len("375") else 0.0
-    if minutes % 5 or minutes >= day or abs(share * day - minutes) > near + 1e-9:
+    if minutes % step or minutes >= day or abs(share * day - minutes) > near + 1e-9:
         return None
     return f"{minutes // MINUTES:02}:{minutes % MINUTES:02}"
 

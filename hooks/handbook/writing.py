@@ -40,7 +40,7 @@ def comments(source: Source, blocks: Collection[Path]) -> Comments:
         ),
         key=lambda anchor: anchor[:2],
     )
-    for line, words, alone in _remarks(source.text):
+    for line, words, alone in remarks_in(source.text):
         before = [path for start, _, path in anchors if start <= line]
         after = [path for start, _, path in anchors if start > line]
         if not alone and before:
@@ -61,7 +61,7 @@ def _general(path: Path) -> Path:
     return tuple(EACH if isinstance(step, int) else step for step in path)
 
 
-def _remarks(text: str) -> Iterator[tuple[int, str, bool]]:
+def remarks_in(text: str) -> Iterator[tuple[int, str, bool]]:
     """Line, words, and whether it stands alone on its line, of each comment in YAML."""
     taken = [
         _span(event)
@@ -103,7 +103,7 @@ def _mapping(
     for name, value in data.items():
         here = (*path, name)
         yield from (f"{indent}# {words}" for words in remarks.above.get(here, ()))
-        yield from _field(f"{indent}{_scalar(name)}:", value, here, indent, blocks, remarks)
+        yield from _field(f"{indent}{scalar(name)}:", value, here, indent, blocks, remarks)
 
 
 def _field(
@@ -124,9 +124,9 @@ def _field(
             f"{indent}  {line}" if line else "" for line in value.removesuffix("\n").split("\n")
         )
     elif isinstance(value, str):
-        yield f"{head} {_scalar(value, _PLAIN)}{beside}"
+        yield f"{head} {scalar(value, _PLAIN)}{beside}"
     else:
-        yield f"{head}{'' if value is None else f' {_flow(value)}'}{beside}"
+        yield f"{head}{'' if value is None else f' {flow(value)}'}{beside}"
 
 
 def _list(
@@ -142,15 +142,16 @@ def _list(
             yield from inner
         else:
             beside = f"  # {remarks.beside[here]}" if here in remarks.beside else ""
-            yield f"{indent}- {_flow(item)}{beside}"
+            yield f"{indent}- {flow(item)}{beside}"
 
 
-def _flow(value: Plain) -> str:
+def flow(value: Plain) -> str:
+    """A value on one line, lists and mappings in brackets."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_scalar(name)}: {_flow(one)}' for name, one in value.items())}}}"
+        return f"{{{', '.join(f'{scalar(name)}: {flow(one)}' for name, one in value.items())}}}"
     if isinstance(value, list):
-        return f"[{', '.join(map(_flow, value))}]"
-    return "null" if value is None else _scalar(value)
+        return f"[{', '.join(map(flow, value))}]"
+    return "null" if value is None else scalar(value)
 
 
 _PLAIN = re.compile(r"[^\W_](?:[^\s#:]|:(?=\S)|(?<! )#| (?=[^\s#]))*")
@@ -158,7 +159,8 @@ _PLAIN = re.compile(r"[^\W_](?:[^\s#:]|:(?=\S)|(?<! )#| (?=[^\s#]))*")
 _PLAIN_IN_BRACKETS = re.compile(r"[^\W_](?:[^\s,\[\]{}#:]|:(?=[^\s,\[\]{}])|(?<! )#| (?=[^\s#]))*")
 
 
-def _scalar(text: str, plain: re.Pattern[str] = _PLAIN_IN_BRACKETS) -> str:
+def scalar(text: str, plain: re.Pattern[str] = _PLAIN_IN_BRACKETS) -> str:
+    """A text on one line, in quotes only where it needs them; by default within brackets."""
     if plain.fullmatch(text) and text.isprintable() and text != "null":
         return text
     if text.isprintable():
