@@ -86,6 +86,17 @@ def test_a_day_of_which_more_is_said_stays_without_its_slots() -> None:
     assert "2031-05-31" not in rescheduled(TWO_DAYS, [Wish("three", "2031-05-30", {})])
 
 
+def test_a_day_that_ends_the_file_can_lose_its_last_slot_to_a_later_one() -> None:
+    one = "{start: 09:00, end: 10:00, session: one}"
+    two = "{start: 11:00, end: 12:00, session: two}"
+    wishes = [Wish("one", "2031-05-01", {}), Wish("two", "2031-06-01", {})]
+
+    assert rescheduled(f"days:\n{DAY}  slots:\n    - {one}\n    - {two}\n", wishes) == (
+        f"days:\n- date: 2031-05-01\n  slots:\n    - {one}\n"
+        f"- date: 2031-06-01\n  slots:\n    - {two}\n"
+    )
+
+
 def test_no_comment_is_lost() -> None:
     listed = TWO_DAYS.replace(
         "- {start: 11:00, end: 12:00, session: two}",

@@ -51,7 +51,7 @@ def differences(before: dict[str, str], after: dict[str, str]) -> Iterator[str]:
 def test_a_sheet_is_read_or_refused_in_words(
     case: str,
     tmp_path: Path,
-    golden: Callable[[Path, str], None],
+    golden: Callable[[Path, str], str],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -64,7 +64,8 @@ def test_a_sheet_is_read_or_refused_in_words(
     out, told = capsys.readouterr()
     after = texts(root)
     lines = [*told.splitlines(), *differences(before, after)]
-    golden(EXAMPLES / "spreadsheet" / case / "expected.txt", "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    assert golden(EXAMPLES / "spreadsheet" / case / "expected.txt", text) == text
     assert out == ""
     assert (status == cli.PROBLEMS) == ("nothing was written" in lines[-1] and "says" not in told)
     if status == cli.PROBLEMS:

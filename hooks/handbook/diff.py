@@ -16,7 +16,6 @@ The JSON is one object, and its shape lasts; no key is ever missing::
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass

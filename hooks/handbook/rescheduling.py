@@ -465,8 +465,9 @@ def _inserted(layout: _Layout, path: Path, at: int, lines: Sequence[str], flow: 
     if items:
         last = (*path, at - 1)
         indent, place = layout.indent(last), layout.item(last)[1]
-        place -= layout.text[place - 1] == "\n"
-        return [Edit(place, place, "".join(f"\n{' ' * indent}{line}" for line in lines))]
+        words = "".join(f"{' ' * indent}{line}\n" for line in lines)
+        ends = layout.text[place - 1] == "\n"
+        return [Edit(place, place, words if ends else "\n" + words.rstrip("\n"))]
     names = (
         [one for one in layout.get(parent) if one != path[-1]] if path not in layout.names else []
     )
