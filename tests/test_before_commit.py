@@ -14,6 +14,7 @@ import yaml
 from conftest import EXAMPLES, ROOT, assemble
 
 from handbook import cli
+from handbook.commands import FINE
 
 CONFIG = ".pre-commit-config.yaml"
 
@@ -47,7 +48,7 @@ def clone(tmp_path: Path) -> Path:
     root = assemble(EXAMPLES / "lichens", tmp_path / "project")
     for file in (CONFIG, "pyproject.toml", ".gitignore"):
         shutil.copy(ROOT / file, root)
-    assert cli.main(["schema", "--write", "--root", str(root)]) == cli.FINE
+    assert cli.main(["schema", "--write", "--root", str(root)]) == FINE
     (root / ".venv").symlink_to(sys.prefix)
     git(root, "init", "-q")
     with (root / ".git" / "info" / "exclude").open("a") as exclude:

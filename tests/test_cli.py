@@ -10,17 +10,18 @@ import pytest
 from conftest import EXAMPLES, ROOT
 
 from handbook import cli
+from handbook.commands import FINE, PROBLEMS, USAGE
 
 LICHENS = str(EXAMPLES / "lichens")
 
 
 def test_a_sound_handbook_has_no_problems(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["check", "--root", LICHENS, "--strict"]) == cli.FINE
+    assert cli.main(["check", "--root", LICHENS, "--strict"]) == FINE
     assert capsys.readouterr() == ("", "no problems\n")
 
 
 def test_json_stands_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["check", "--root", LICHENS, "--format", "json"]) == cli.FINE
+    assert cli.main(["check", "--root", LICHENS, "--format", "json"]) == FINE
     assert json.loads(capsys.readouterr().out) == []
 
 
@@ -29,8 +30,8 @@ def test_warnings_count_only_when_asked(tmp_path: Path, capsys: pytest.CaptureFi
     shutil.copytree(EXAMPLES / "lichens", root)
     (root / "data" / "lecturers" / "nobody.yml").write_text("name: Nobody\nsummary: Unused.\n")
 
-    assert cli.main(["check", "--root", str(root)]) == cli.FINE
-    assert cli.main(["check", "--root", str(root), "--strict"]) == cli.PROBLEMS
+    assert cli.main(["check", "--root", str(root)]) == FINE
+    assert cli.main(["check", "--root", str(root), "--strict"]) == PROBLEMS
     assert capsys.readouterr().err == "1 warning\n1 warning\n"
 
 
@@ -39,7 +40,7 @@ def test_errors_exit_with_one(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES / "lichens", root)
     (root / "data" / "course.yml").unlink()
 
-    assert cli.main(["check", "--root", str(root)]) == cli.PROBLEMS
+    assert cli.main(["check", "--root", str(root)]) == PROBLEMS
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_errors_exit_with_one(tmp_path: Path) -> None:
 def test_a_wrong_call_says_what_is_wrong(
     arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(arguments) == cli.USAGE
+    assert cli.main(arguments) == USAGE
     assert capsys.readouterr().err == words
 
 
@@ -63,7 +64,7 @@ def test_a_today_that_is_none_is_told(
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
 
-    assert cli.main(["check", "--root", LICHENS]) == cli.USAGE
+    assert cli.main(["check", "--root", LICHENS]) == USAGE
     assert capsys.readouterr().err.startswith(f"handbook: SOURCE_DATE_EPOCH is {epoch!r}")
 
 
@@ -71,5 +72,5 @@ def test_an_unknown_option_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit) as stopped:
         cli.main(["check", "--fromat", "json"])
 
-    assert stopped.value.code == cli.USAGE
+    assert stopped.value.code == USAGE
     assert "--fromat" in capsys.readouterr().err

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from handbook import book as books
 from handbook import changes, cli, diff, source
+from handbook.commands import FINE, USAGE
 from handbook.compose import Composition, compose, inspect
 from handbook.pages import plain
 
@@ -348,7 +349,7 @@ def test_the_working_tree_is_compared_with_the_last_commit(
 
     status, found, err = run(repository, capsys)
 
-    assert (status, err) == (cli.FINE, "")
+    assert (status, err) == (FINE, "")
     assert found is not None
     assert found["base"] == git(repository, "rev-parse", "HEAD")
     assert found["changes"] == [
@@ -398,7 +399,7 @@ def test_a_shallow_clone_says_what_it_needs(
     git(root, "update-ref", "-d", "refs/remotes/origin/main")
 
     status, found, err = run(root, capsys)
-    assert (status, found) == (cli.USAGE, None)
+    assert (status, found) == (USAGE, None)
     assert err == (
         "handbook: it is not known where this left origin/main; this is a shallow clone: fetch all "
         "of it (git fetch --unshallow origin, or fetch-depth: 0 when checking out)\n"
@@ -414,7 +415,7 @@ def test_a_revision_that_is_none_is_told_on_one_line(
 ) -> None:
     status, found, err = run(repository, capsys, name)
 
-    assert (status, found) == (cli.USAGE, None)
+    assert (status, found) == (USAGE, None)
     assert re.fullmatch(r'handbook: there is no revision ".*" in this clone; name a .*\n', err)
 
 
@@ -423,7 +424,7 @@ def test_an_option_is_no_revision(
 ) -> None:
     status, found, _ = run(repository, capsys, "--", f"--output={tmp_path}/made")
 
-    assert (status, found) == (cli.USAGE, None)
+    assert (status, found) == (USAGE, None)
     assert not (tmp_path / "made").exists()
 
 
@@ -431,7 +432,7 @@ def test_without_git_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[st
     root = project(tmp_path / "project")
 
     assert run(root, capsys) == (
-        cli.USAGE,
+        USAGE,
         None,
         "handbook: this is no git repository: a comparison needs the git history\n",
     )
@@ -454,7 +455,7 @@ def test_links_of_an_old_version_lead_nowhere_else(
     status = cli.main(["diff", "--root", str(repository), "--format", "json"])
     out = capsys.readouterr().out
 
-    assert status == cli.FINE
+    assert status == FINE
     assert "Secret" not in out
     found = json.loads(out)
     assert [(one["kind"], one["entity"]) for one in found["changes"]] == [

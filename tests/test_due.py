@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from test_examples import faulty
 
 from handbook import cli, deadlines, due
+from handbook.commands import FINE, USAGE
 from handbook.compose import inspect
 
 EVERYTHING = EXAMPLES / "due" / "everything"
@@ -76,7 +77,7 @@ def test_sources_are_fresh_to_the_end_of_the_same_month_a_year_later(
 def test_where_nothing_is_due_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     words = "0 overdue, 0 due in the next 60 days\n"
     for form in ("text", "markdown"):
-        assert cli.main(["due", "--root", str(EXAMPLES / "lichens"), "--format", form]) == cli.FINE
+        assert cli.main(["due", "--root", str(EXAMPLES / "lichens"), "--format", form]) == FINE
         assert capsys.readouterr() == ("", words)
 
 
@@ -92,7 +93,7 @@ def test_a_link_that_could_not_be_looked_at_is_no_reason_to_write(tmp_path: Path
 def test_what_is_found_out_of_links_is_handed_back(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["due", "--root", str(root), "--format", "json"]) == cli.FINE
+    assert cli.main(["due", "--root", str(root), "--format", "json"]) == FINE
     links = json.loads(capsys.readouterr().out)["links"]
     file = tmp_path / "links.json"
     file.write_text(
@@ -100,16 +101,16 @@ def test_what_is_found_out_of_links_is_handed_back(
     )
     told = ["due", "--root", str(root), "--links", str(file)]
 
-    assert cli.main(told) == cli.FINE
+    assert cli.main(told) == FINE
     assert capsys.readouterr().err == "2 overdue, 4 due in the next 60 days, 7 of 7 links dead\n"
     file.write_text('[{"url": "https://a.example", "state": "perhaps", "why": ""}]')
-    assert cli.main(told) == cli.USAGE
+    assert cli.main(told) == USAGE
     assert capsys.readouterr().err == (
         f"handbook: {file}: no list of links and how they are: "
         "0.state: Input should be 'there', 'dead' or 'unseen'\n"
     )
     file.unlink()
-    assert cli.main(told) == cli.USAGE
+    assert cli.main(told) == USAGE
     assert capsys.readouterr().err == f"handbook: {file}: No such file or directory\n"
 
 

@@ -18,6 +18,7 @@ from test_examples import FAULTS, faulty
 
 from handbook import book as books
 from handbook import cli, editor
+from handbook.commands import FINE, PROBLEMS
 from handbook.schema import COLLECTIONS
 
 
@@ -89,7 +90,7 @@ def added_in_a_browser(folder: Path) -> Path:
     root = folder / "project"
     for name in ("data", "docs"):
         shutil.copytree(EXAMPLES / "lichens" / name, root / name)
-    assert cli.main(["schema", "--write", "--root", str(root)]) == cli.FINE
+    assert cli.main(["schema", "--write", "--root", str(root)]) == FINE
     session = root / "data" / "sessions" / "drying.yml"
     session.write_text("title: Drying\nkind: social\n")
     return root
@@ -103,15 +104,15 @@ def test_a_record_added_in_a_browser_fails_nothing_and_fix_makes_its_id_known(
     before = ids.read_text()
     capsys.readouterr()
 
-    assert cli.main(["check", "--strict", "--root", str(root)]) == cli.FINE
+    assert cli.main(["check", "--strict", "--root", str(root)]) == FINE
     assert (ids.read_text(), capsys.readouterr()) == (before, ("", "no problems\n"))
-    assert cli.main(["check", "--fix", "--root", str(root)]) == cli.FINE
+    assert cli.main(["check", "--fix", "--root", str(root)]) == FINE
     assert capsys.readouterr().err == (
         "data/.schema/ids.json: has the ids that exist now\nno problems\n"
     )
     assert "drying" in json.loads(ids.read_text())["$defs"]["sessions"]["enum"]
     assert ids.read_text() == editor.files(books.load(root)[0])[f"{editor.FOLDER}/{editor.IDS}"]
-    assert cli.main(["check", "--fix", "--root", str(root)]) == cli.FINE
+    assert cli.main(["check", "--fix", "--root", str(root)]) == FINE
     assert capsys.readouterr().err == "no problems\n"
 
 
@@ -121,8 +122,8 @@ def test_whatever_the_file_of_ids_holds_it_stops_nothing(left: str, tmp_path: Pa
     ids = root / editor.FOLDER / editor.IDS
     ids.write_bytes(left.encode("utf-8", "surrogateescape"))
 
-    assert cli.main(["check", "--strict", "--root", str(root)]) == cli.FINE
-    assert cli.main(["check", "--fix", "--root", str(root)]) == cli.FINE
+    assert cli.main(["check", "--strict", "--root", str(root)]) == FINE
+    assert cli.main(["check", "--fix", "--root", str(root)]) == FINE
     assert "drying" in json.loads(ids.read_text())["$defs"]["sessions"]["enum"]
 
 
@@ -132,7 +133,7 @@ def test_ids_are_not_lost_where_a_file_cannot_be_read(tmp_path: Path) -> None:
     before = ids.read_text()
     (root / "data" / "glossary.yml").write_text("a: [")
 
-    assert cli.main(["check", "--fix", "--root", str(root)]) == cli.PROBLEMS
+    assert cli.main(["check", "--fix", "--root", str(root)]) == PROBLEMS
     assert ids.read_text() == before
 
 
@@ -143,10 +144,10 @@ def test_ids_are_written_where_they_are_kept_and_nowhere_else(tmp_path: Path) ->
     before = (outside / editor.IDS).read_text()
     (root / editor.FOLDER).symlink_to(outside)
 
-    assert cli.main(["check", "--fix", "--root", str(root)]) == cli.FINE
+    assert cli.main(["check", "--fix", "--root", str(root)]) == FINE
     assert (outside / editor.IDS).read_text() == before
     (root / editor.FOLDER).unlink()
-    assert cli.main(["check", "--fix", "--root", str(root)]) == cli.FINE
+    assert cli.main(["check", "--fix", "--root", str(root)]) == FINE
     assert not (root / editor.FOLDER).exists()
 
 
@@ -231,9 +232,9 @@ def test_they_are_printed_for_programs_and_written_for_editors(
 ) -> None:
     (tmp_path / "data").mkdir()
 
-    assert cli.main(["schema", "--root", str(tmp_path)]) == cli.FINE
+    assert cli.main(["schema", "--root", str(tmp_path)]) == FINE
     printed = json.loads(capsys.readouterr().out)
-    assert cli.main(["schema", "--write", "--root", str(tmp_path)]) == cli.FINE
+    assert cli.main(["schema", "--write", "--root", str(tmp_path)]) == FINE
     assert capsys.readouterr() == ("", "wrote 13 schemas to data/.schema/\n")
     assert printed == {
         path.stem: json.loads(path.read_text()) for path in (tmp_path / editor.FOLDER).iterdir()

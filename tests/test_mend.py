@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from test_examples import faulty
 
 from handbook import cli, mend, report, spelling
+from handbook.commands import FINE, PROBLEMS
 from handbook.compose import inspect
 
 LICHENS = EXAMPLES / "lichens"
@@ -288,7 +289,7 @@ def test_each_mend_is_told_and_then_what_remains(
 ) -> None:
     root = faulty("several-files-at-once", tmp_path)
 
-    assert cli.main(["check", "--root", str(root), "--fix"]) == cli.PROBLEMS
+    assert cli.main(["check", "--root", str(root), "--fix"]) == PROBLEMS
 
     told = capsys.readouterr()
     assert told.err == 'data/sessions/keys.yml:2: "workshp" became "workshop"\n3 errors\n'
@@ -300,7 +301,7 @@ def test_when_all_is_mended_the_check_passes(
 ) -> None:
     root = faulty("HB014-no-break-space-in-a-name", tmp_path)
 
-    assert cli.main(["check", "--root", str(root), "--fix"]) == cli.FINE
+    assert cli.main(["check", "--root", str(root), "--fix"]) == FINE
     assert capsys.readouterr() == (
         "",
         'data/sessions/looking.yml:2: "kind\\u00a0" became "kind"\nno problems\n',

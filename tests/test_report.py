@@ -8,6 +8,7 @@ import pytest
 
 from handbook import cli, report
 from handbook.codes import catalogue
+from handbook.commands import FINE
 from handbook.problem import Problem
 
 PROBLEMS = (
@@ -72,7 +73,7 @@ def test_every_code_is_explained_with_a_bad_and_a_good_example(
 ) -> None:
     code = catalogue()[name]
 
-    assert cli.main(["explain", name.lower()]) == cli.FINE
+    assert cli.main(["explain", name.lower()]) == FINE
 
     out = capsys.readouterr().out
     assert out.startswith(f"{name} ({code.severity}): {code.title}\n")

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from handbook import book as books
 from handbook import checklist, cli, roll, schema, source, writing
 from handbook.book import Book, Origin
+from handbook.commands import FINE, PROBLEMS, USAGE
 from handbook.compose import inspect
 from handbook.workdays import workdays
 
@@ -66,7 +67,7 @@ def test_the_example_becomes_this_edition_and_this_checklist(
     root = handbook(tmp_path / "project", "lichens", "roll")
     before = {path: path.read_bytes() for path in root.rglob("*.yml")}
 
-    assert cli.main(["roll", "2032", "--starts", "2032-05-03", "--root", str(root)]) == cli.FINE
+    assert cli.main(["roll", "2032", "--starts", "2032-05-03", "--root", str(root)]) == FINE
 
     made = root / "data" / "editions" / "2032.yml"
     kept = root / ".cache" / "handbook" / "roll-2032.md"
@@ -427,7 +428,7 @@ def test_a_wrong_call_says_what_is_wrong_and_writes_nothing(
     (root / "data" / "editions" / "2029.yml").write_text("title: First\nwhen: 2029-05\n")
     before = sorted(path for path in root.rglob("*") if ".cache" not in path.parts)
 
-    assert cli.main(["roll", "--root", str(root), *arguments]) == cli.USAGE
+    assert cli.main(["roll", "--root", str(root), *arguments]) == USAGE
     assert capsys.readouterr() == ("", f"handbook: {words}\n")
     assert sorted(path for path in root.rglob("*") if ".cache" not in path.parts) == before
 
@@ -460,7 +461,7 @@ def test_data_that_cannot_be_rolled(
 
     arguments = ["roll", "2032", "--starts", "2032-05-03", "--root", str(root)]
 
-    assert cli.main(arguments) == cli.PROBLEMS
+    assert cli.main(arguments) == PROBLEMS
     assert capsys.readouterr() == ("", f"handbook: {words}\n")
 
 
@@ -468,7 +469,7 @@ def test_without_a_start_it_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) 
     with pytest.raises(SystemExit) as stopped:
         cli.main(["roll", "2032"])
 
-    assert stopped.value.code == cli.USAGE
+    assert stopped.value.code == USAGE
     assert "--starts" in capsys.readouterr().err
 
 
@@ -479,6 +480,6 @@ def test_a_file_that_appeared_meanwhile_is_not_overwritten(
     made = root / "data" / "editions" / "2032.yml"
     made.mkdir()  # nothing that the handbook reads, but in the way
 
-    assert cli.main(["roll", "2032", "--starts", "2032-05-28", "--root", str(root)]) != cli.FINE
+    assert cli.main(["roll", "2032", "--starts", "2032-05-28", "--root", str(root)]) != FINE
     assert made.is_dir()
     assert capsys.readouterr().err.count("\n") == 1

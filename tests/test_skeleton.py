@@ -12,7 +12,9 @@ from conftest import EXAMPLES
 
 from handbook import book as books
 from handbook import cli, editor, rehearsal, skeleton
+from handbook.commands import FINE, PROBLEMS, USAGE
 from handbook.compose import inspect
+from handbook.schema import KINDS
 
 
 def project(folder: Path) -> Path:
@@ -36,14 +38,14 @@ def texts(root: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("kind", skeleton.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_new_record_passes_the_check_at_once(
     kind: str, tmp_path: Path, golden: Callable[[Path, str], str]
 ) -> None:
     root = project(tmp_path)
     before = texts(root)
 
-    assert cli.main(["new", kind, new_id(kind), "--root", str(root)]) == cli.FINE
+    assert cli.main(["new", kind, new_id(kind), "--root", str(root)]) == FINE
 
     problems = inspect(root).problems
     assert {one.code for one in problems} <= {"HB106", "HB302", "HB303"}  # nothing uses it yet
@@ -56,7 +58,7 @@ def test_a_new_record_passes_the_check_at_once(
         assert golden(EXAMPLES / "new" / kind / name.removeprefix("data/"), text) == text
 
 
-@pytest.mark.parametrize("kind", skeleton.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_field_of_it_can_be_used_by_deleting_its_sign(kind: str, tmp_path: Path) -> None:
     root = project(tmp_path)
     made = skeleton.made(root, inspect(root), kind, new_id(kind))
@@ -103,7 +105,7 @@ def test_an_id_that_cannot_be_had_is_refused_with_a_hint(
     root = project(tmp_path)
     before = texts(root)
 
-    assert cli.main(["new", *arguments, "--root", str(root)]) == cli.USAGE
+    assert cli.main(["new", *arguments, "--root", str(root)]) == USAGE
     assert capsys.readouterr().err == f"handbook: {words}\n"
     assert texts(root) == before
 
@@ -113,7 +115,7 @@ def test_an_old_address_is_not_given_to_another(
 ) -> None:
     root = project(tmp_path)
 
-    assert cli.main(["new", "place", "old-herbarium", "--root", str(root)]) == cli.PROBLEMS
+    assert cli.main(["new", "place", "old-herbarium", "--root", str(root)]) == PROBLEMS
     assert '"old-herbarium" already leads to "old-herbarium"' in capsys.readouterr().err
     assert not (root / "data" / "places" / "old-herbarium.yml").exists()
 
@@ -122,7 +124,7 @@ def test_an_entry_stands_in_its_place_where_entries_stand_in_order(tmp_path: Pat
     root = project(tmp_path)
     glossary = root / "data" / "glossary.yml"
 
-    assert cli.main(["new", "term", "tundra", "--root", str(root)]) == cli.FINE
+    assert cli.main(["new", "term", "tundra", "--root", str(root)]) == FINE
 
     lines = glossary.read_text(encoding="utf-8").split("\n")
     assert [line.partition(":")[0] for line in lines if line and line[0] not in " #"] == [
@@ -137,10 +139,10 @@ def test_a_session_without_outcomes_to_serve_has_to_wait_for_one(
 ) -> None:
     root = tree({"data/course.yml": "title: T\ntime_zone: UTC\n", "docs/a.md": "# A"})
 
-    assert cli.main(["new", "session", "one", "--root", str(root)]) == cli.PROBLEMS
+    assert cli.main(["new", "session", "one", "--root", str(root)]) == PROBLEMS
     assert "serves no learning outcome" in capsys.readouterr().err
-    assert cli.main(["new", "outcome", "first", "--root", str(root)]) == cli.FINE
-    assert cli.main(["new", "session", "one", "--root", str(root)]) == cli.FINE
+    assert cli.main(["new", "outcome", "first", "--root", str(root)]) == FINE
+    assert cli.main(["new", "session", "one", "--root", str(root)]) == FINE
     assert [one.code for one in inspect(root).problems] == []
 
 

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handbook import cli, slotsheet, spreadsheet
+from handbook.commands import FINE, PROBLEMS, USAGE
 from handbook.compose import Composition, inspect
 from handbook.source import Folder
 
@@ -67,12 +68,12 @@ def test_a_sheet_is_read_or_refused_in_words(
     text = "\n".join(lines) + "\n"
     assert golden(EXAMPLES / "spreadsheet" / case / "expected.txt", text) == text
     assert out == ""
-    assert (status == cli.PROBLEMS) == ("nothing was written" in lines[-1] and "says" not in told)
-    if status == cli.PROBLEMS:
+    assert (status == PROBLEMS) == ("nothing was written" in lines[-1] and "says" not in told)
+    if status == PROBLEMS:
         assert after == before
     else:
         assert inspect(root).sound
-        assert cli.main(["import", "sheet.csv", "--root", str(root)]) == cli.FINE
+        assert cli.main(["import", "sheet.csv", "--root", str(root)]) == FINE
         assert texts(root) == after
 
 
@@ -82,12 +83,12 @@ def test_an_export_says_what_the_data_says(
     root, sheet = project(tmp_path), tmp_path / "timetable.csv"
     before = texts(root)
 
-    assert cli.main(["export", str(sheet), "--root", str(root)]) == cli.FINE
+    assert cli.main(["export", str(sheet), "--root", str(root)]) == FINE
     assert capsys.readouterr() == ("", f"wrote the 7 slots of 2031 to {sheet}\n")
     first = sheet.read_bytes()
-    assert cli.main(["import", str(sheet), "--root", str(root)]) == cli.FINE
+    assert cli.main(["import", str(sheet), "--root", str(root)]) == FINE
     assert texts(root) == before
-    assert cli.main(["export", str(sheet), "--root", str(root)]) == cli.FINE
+    assert cli.main(["export", str(sheet), "--root", str(root)]) == FINE
     assert sheet.read_bytes() == first
     assert first.decode() == (
         "\ufeffedition,date,start,end,session,title,kind,key,place,lecturers,hosts,groups,status,"
@@ -109,12 +110,12 @@ def test_a_sheet_with_changes_is_not_overwritten(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root, sheet = project(tmp_path), tmp_path / "timetable.csv"
-    assert cli.main(["export", str(sheet), "--root", str(root)]) == cli.FINE
+    assert cli.main(["export", str(sheet), "--root", str(root)]) == FINE
     changed = sheet.read_bytes().replace(b"09:00,10:00", b"09:00,10:15")
     sheet.write_bytes(changed)
     capsys.readouterr()
 
-    assert cli.main(["export", str(sheet), "--root", str(root)]) == cli.PROBLEMS
+    assert cli.main(["export", str(sheet), "--root", str(root)]) == PROBLEMS
     assert sheet.read_bytes() == changed
     assert capsys.readouterr().err == (
         f"handbook: {sheet} is there, and says something else than the data: import or delete it\n"
@@ -124,10 +125,10 @@ def test_a_sheet_with_changes_is_not_overwritten(
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["export", "timetable.xlsx"], cli.USAGE, "timetable.xlsx is no name for a sheet"),
-        (["import", "nowhere.csv"], cli.USAGE, "nowhere.csv: No such file or directory"),
-        (["export", "nowhere/timetable.csv"], cli.PROBLEMS, "No such file or directory"),
-        (["export", "x.csv", "--root", "/nowhere"], cli.USAGE, "there is no folder /nowhere"),
+        (["export", "timetable.xlsx"], USAGE, "timetable.xlsx is no name for a sheet"),
+        (["import", "nowhere.csv"], USAGE, "nowhere.csv: No such file or directory"),
+        (["export", "nowhere/timetable.csv"], PROBLEMS, "No such file or directory"),
+        (["export", "x.csv", "--root", "/nowhere"], USAGE, "there is no folder /nowhere"),
     ],
 )
 def test_a_wrong_call_says_what_is_wrong(
@@ -150,10 +151,10 @@ def test_windows_line_ends_of_an_edition_stay(tmp_path: Path) -> None:
     edition = root / "data" / "editions" / "2031.yml"
     before = edition.read_bytes().replace(b"\n", b"\r\n")
     edition.write_bytes(b"\xef\xbb\xbf" + before)
-    assert cli.main(["export", str(sheet), "--root", str(root)]) == cli.FINE
+    assert cli.main(["export", str(sheet), "--root", str(root)]) == FINE
     sheet.write_bytes(sheet.read_bytes().replace(b"09:00,10:00", b"09:00,09:45"))
 
-    assert cli.main(["import", str(sheet), "--root", str(root)]) == cli.FINE
+    assert cli.main(["import", str(sheet), "--root", str(root)]) == FINE
 
     after = before.replace(b"start: 09:00, end: 10:00", b"start: 09:00, end: 09:45")
     assert edition.read_bytes() == b"\xef\xbb\xbf" + after
@@ -167,16 +168,16 @@ def test_a_sheet_mends_what_is_wrong_in_the_data(
     sound = edition.read_text(encoding="utf-8")
     edition.write_text(sound.replace("start: 13:00, end: 14:00", "start: 13:00, end: 15:00"))
     assert not inspect(root).sound
-    assert cli.main(["export", str(sheet), "--root", str(root)]) == cli.FINE
+    assert cli.main(["export", str(sheet), "--root", str(root)]) == FINE
     sheet.write_bytes(sheet.read_bytes().replace(b"13:00,15:00", b"13:00,14:00"))
 
-    assert cli.main(["import", str(sheet), "--root", str(root)]) == cli.FINE
+    assert cli.main(["import", str(sheet), "--root", str(root)]) == FINE
     assert edition.read_text(encoding="utf-8") == sound
 
     edition.write_text(f"{sound}  - [\n", encoding="utf-8")
     capsys.readouterr()
     for command in ("export", "import"):
-        assert cli.main([command, str(sheet), "--root", str(root)]) == cli.PROBLEMS
+        assert cli.main([command, str(sheet), "--root", str(root)]) == PROBLEMS
     assert capsys.readouterr().err.splitlines()[:2] == [
         "handbook: data/editions/2031.yml has faults: run handbook check",
         f"{sheet}: "

@@ -8,6 +8,7 @@ import pytest
 from conftest import ROOT
 
 from handbook import cli, start
+from handbook.commands import FINE
 from handbook.compose import inspect
 
 
@@ -16,9 +17,9 @@ def test_a_new_course_passes_the_check(tmp_path: Path, capsys: pytest.CaptureFix
     folder = tmp_path / "courses" / "birds"
     title = 'Birds: an "introduction"'
 
-    assert cli.main(["init", str(folder), "--title", title]) == cli.FINE
+    assert cli.main(["init", str(folder), "--title", title]) == FINE
     assert capsys.readouterr() == ("", f"made {folder}: its README.md says how to go on\n")
-    assert cli.main(["check", "--strict", "--root", str(folder)]) == cli.FINE
+    assert cli.main(["check", "--strict", "--root", str(folder)]) == FINE
 
     assert sorted(path.name for path in folder.parent.iterdir()) == ["birds"]
     assert inspect(folder).book.course.title == title

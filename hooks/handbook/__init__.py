@@ -15,5 +15,5 @@ spelling, schema, prose, extension, markup, store, git, revision, bibliography, 
 book, addresses, schedule, clashes, dates, deadlines, rules, outward, stale, grid, views, timetable,
 pages, search, offline, zones, history, calendars, exports, compose, mend, security, report, roll,
 checklist, changes, days, reach, telling, diff, due, rehearsal, editor, skeleton, renaming, start,
-spreadsheet, rescheduling, slotsheet, cli.
+spreadsheet, rescheduling, slotsheet, commands, cli.
 """

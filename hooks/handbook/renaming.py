@@ -18,16 +18,9 @@ from handbook.book import Book, Key
 from handbook.compose import Composition
 from handbook.edits import Edit, applied, offset, scalars
 from handbook.problem import Path, Problem
-from handbook.schema import COLLECTIONS, closest, quoted
+from handbook.schema import COLLECTIONS, KINDS, closest, quoted
 from handbook.source import Mark, Source
 from handbook.text import Text
-
-KINDS = {
-    one.singular: one
-    for one in COLLECTIONS.values()
-    if one.layout in ("folder", "map") and one.name != "editions"
-}
-"""What can be renamed. An edition's id is a part of every identifier in its calendars."""
 
 
 class NotRenamedError(ValueError):
@@ -75,6 +68,10 @@ def renamed(root: FilePath, found: Composition, kind: str, old: str, new: str) -
 
 def _check(book: Book, key: Key, new: str) -> None:
     collection, old = COLLECTIONS[key[0]], key[1]
+    if key[0] == "editions":
+        raise NotRenamedError(
+            "an edition keeps its id: it is a part of every entry's identifier in calendars"
+        )
     if not book.known(*key):
         near = closest(old, book.ids(key[0]))
         hint = f" (did you mean {quoted(near)}?)" if near else ""

@@ -1127,6 +1127,9 @@ COLLECTIONS: Mapping[str, Collection] = {
     )
 }
 
+KINDS = {one.singular: one for one in COLLECTIONS.values() if one.layout in ("folder", "map")}
+"""What has ids: of the course there is one, and a waiver is known by its rule and place."""
+
 
 # --- From plain data to a model --------------------------------------------------------------
 

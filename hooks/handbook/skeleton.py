@@ -23,6 +23,7 @@ from handbook.edits import Edit, applied, offset
 from handbook.problem import Problem
 from handbook.schema import (
     COLLECTIONS,
+    KINDS,
     Collection,
     Model,
     Record,
@@ -34,9 +35,6 @@ from handbook.schema import (
     quoted,
 )
 from handbook.source import Folder, Plain, Source
-
-KINDS = {one.singular: one for one in COLLECTIONS.values() if one.layout in ("folder", "map")}
-"""What has ids: of the course there is one, and a waiver is known by its rule and place."""
 
 TO_DO = "To be written"
 STAND_IN = "to-be-written"
