@@ -5,6 +5,7 @@ Nothing is unpacked, so names and links of an old version lead nowhere: a path i
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -111,13 +112,22 @@ class Snapshot:
 
     @cached_property
     def _texts(self) -> Mapping[str, bytes]:
-        """Every file that may be read, at once: git is slow to start and quick to answer."""
+        """Every file that is other than now, at once: git is slow to start and quick to answer."""
         blobs = {
             path: one.blob
             for path, one in self._found.items()
-            if one.blob and path.endswith((".yml", ".bib", ".md"))
+            if one.blob and path.endswith((".yml", ".bib", ".md")) and path not in self._as_now
         }
         return dict(zip(blobs, _contents(self.root, list(blobs.values())), strict=True))
+
+    @cached_property
+    def _as_now(self) -> frozenset[str]:
+        """The files that hold the very bytes of their text today."""
+        return frozenset(
+            path
+            for path, one in self._found.items()
+            if one.blob and path in self.now and one.blob == _blob(self.now[path].text, one.blob)
+        )
 
     def names(self, folder: str) -> list[str]:
         """What lies directly in a folder, in order; nothing where there is no such folder."""
@@ -142,6 +152,8 @@ class Snapshot:
 
     def read_text(self, file: str) -> Source:
         """One text file, or the very value that stands for it today."""
+        if file in self._as_now:
+            return self.now[file]
         if file not in self._texts:
             source = Source(file)
             source.problems.append(leads_out(source))
@@ -151,6 +163,17 @@ class Snapshot:
         return now if now and same else source
 
 
+def _blob(text: str, like: str) -> str:
+    """The id that git gives to a file with a text, by the hash that another id is made with."""
+    raw = text.encode()
+    made = hashlib.new("sha1" if len(like) == SHA1 else "sha256", usedforsecurity=False)
+    made.update(b"blob %d\0" % len(raw))
+    made.update(raw)
+    return made.hexdigest()
+
+
+SHA1 = 40
+"""Hexadecimal digits."""
 _LINK = "120000"
 _PLAIN_FILES = ("100644", "100755")
 _MOST_LINKS = 40

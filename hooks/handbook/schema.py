@@ -5,9 +5,9 @@ declared by its type (`CaseId` is an id of a case), and everything that follows 
 follows from that one declaration: existence checks, 'did you mean', back-links.
 
 `parse` turns plain data into a model or into problems; it never raises for bad data.
-"""
 
-from __future__ import annotations
+Annotations are not postponed here: each would be compiled by itself, and every command waits.
+"""
 
 import datetime as dt
 import re
@@ -18,7 +18,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache, cached_property
 from types import UnionType
-from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, TypeAlias, Union, get_args, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -515,7 +515,7 @@ def _say(description: str, *examples: Any, default: Any = ...) -> Any:
 
 
 @cache
-def fields(model: type[Model]) -> Mapping[str, FieldInfo]:
+def fields(model: "type[Model]") -> Mapping[str, FieldInfo]:
     """Fields by the name that the author writes (`from`, not `from_`)."""
     return {info.alias or name: info for name, info in model.model_fields.items()}
 
@@ -538,7 +538,7 @@ class Model(BaseModel):
         return data
 
     @cached_property
-    def marked(self) -> tuple[_Marked, ...]:
+    def marked(self) -> "tuple[_Marked, ...]":
         """Every reference and all prose in it: a record never changes, and is asked often."""
         return tuple(_marked(self, ()))
 
@@ -854,11 +854,6 @@ class FrameworkEdition(Model):
     )
 
 
-def in_force(framework: Framework, day: dt.date) -> FrameworkEdition | None:
-    """The edition that holds on a day; the first, where several do."""
-    return next((edition for edition in framework.editions if holds(edition, day)), None)
-
-
 def holds(edition: FrameworkEdition, day: dt.date) -> bool:
     """Whether an edition is in force on a day; one without dates always is."""
     begun = edition.from_ is None or edition.from_ <= day.isoformat()[: len(edition.from_)]
@@ -891,6 +886,11 @@ class Framework(Record):
     editions: list[FrameworkEdition] = _say("Its versions.", default=[])
     url: Url | None = _say("Where to read it.", "https://example.org/law", default=None)
     body: Prose | None = _say("What it asks for in practice.", default=None)
+
+
+def in_force(framework: Framework, day: dt.date) -> FrameworkEdition | None:
+    """The edition that holds on a day; the first, where several do."""
+    return next((edition for edition in framework.editions if holds(edition, day)), None)
 
 
 class Citation(Model):
@@ -1004,7 +1004,7 @@ class Slot(Model):
     note: Line | None = _say("A short note.", "Meet at the bus.", default=None)
 
     @model_validator(mode="after")
-    def _names_what_it_is(self) -> Slot:
+    def _names_what_it_is(self) -> Self:
         if self.session is None:
             missing = [name for name in ("key", "title", "kind") if getattr(self, name) is None]
             if missing:
@@ -1063,7 +1063,7 @@ class Edition(Model):
     )
 
     @model_validator(mode="after")
-    def _says_when(self) -> Edition:
+    def _says_when(self) -> Self:
         if (self.starts is None) != (self.ends is None):
             raise _refuse(
                 "starts and ends go together",
