@@ -14,7 +14,7 @@ from handbook import bibliography, schema
 from handbook.bibliography import Bibliography
 from handbook.problem import Instead, Path, Problem
 from handbook.schema import COLLECTIONS, Collection, closest, quoted
-from handbook.source import Folder, Source, Tree
+from handbook.source import Folder, Source, Tree, swallowed
 from handbook.spelling import folded
 from handbook.text import Text
 from handbook.workdays import Workdays, workdays
@@ -356,9 +356,14 @@ class _Shelf:
                 continue
             if path.suffix == ".yml" and (folder in folders or name in files):
                 continue
-            meant = f"{name[:-5]}.yml" if path.suffix == ".yaml" else None
-            if meant and (folder in folders or meant in files):
-                hint = f"rename it to {stem[:-5] if folder else meant[:-4]}.yml"
+            begin, _, ending = stem.partition(".")
+            if ending.lower() in _NEARLY_YML and (folder in folders or f"{begin}.yml" in files):
+                right = f"{begin if schema.is_id(begin) else folded(begin)}.yml"
+                hint = f"rename it to {right}"
+                if self.tree.has(str(path.with_name(right))):
+                    hint = f"there is {path.with_name(right)} already: delete the one that is wrong"
+            elif folder in folders:
+                hint = "a record is a file that ends in .yml; pictures and the like belong in docs/"
             else:
                 near = closest(folder or name, folders if folder else files)
                 hint = f"did you mean data/{near}?" if near else "see the list of folders in README"
@@ -369,7 +374,7 @@ class _Shelf:
 
     def _read(self, file: str) -> Source:
         source = self.tree.read(file)
-        self.problems.extend(source.problems)
+        self.problems += [*source.problems, *swallowed(source)]
         return source
 
     def _is(self, shape: type, source: Source) -> bool:
@@ -397,6 +402,10 @@ class _Shelf:
         if entity is not None:
             self.records[collection.name][record_id] = entity
             del self.unread[key]
+
+
+_NEARLY_YML = ("", "txt", "yaml", "yml", "yml.txt", "yaml.txt")
+"""How the name of a new file ends where its author or their editor did not know better."""
 
 
 def _misshapen(source: Source, path: Path, shape: type) -> Problem:

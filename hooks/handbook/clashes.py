@@ -380,6 +380,8 @@ def nothing_retired_is_taught(schedule: Schedule) -> Problems:
 def times_exist(schedule: Schedule) -> Problems:
     """HB225: the clocks show a slot's times on its day, and do not skip them in spring."""
     for occurrence in schedule.book.occurrences:
+        if schedules.is_outside(schedule.book.editions[occurrence.edition], occurrence.date):
+            continue
         for name in ("start", "end"):
             time = getattr(occurrence.slot, name)
             if not schedules.exists(occurrence.date, time, schedule.zone):
@@ -675,10 +677,11 @@ def _next_working_day(schedule: Schedule, edition_id: str, day: dt.date) -> str:
         and (edition.ends is None or one <= edition.ends)
     ]
     if free:
-        return f"{_day(free[0])} is free; or agree on it in data/waivers.yml"
-    return "the edition has no later working day that is free: agree on it in data/waivers.yml"
+        return f"{_day(free[0])} is free; or {_AGREE}"
+    return f"the edition has no later working day that is free: {_AGREE}"
 
 
+_AGREE = "agree on it in data/waivers.yml, as handbook explain HB217 shows"
 MONTH = 31
 
 

@@ -81,6 +81,26 @@ def _bare_citations(text: str) -> Iterator[Mention]:
             yield Mention(match[1], match.start())
 
 
+_KEYED = re.compile(r"\[(?<![\]!\\]\[)([\w-]+)(,[^\[\]@]*)?\](?![(\[{:])")
+
+
+@lru_cache(maxsize=8192)
+def bracketed(text: str) -> tuple[Mention, ...]:
+    """What stands in brackets like a citation without its @, such as `[key, ch. 9]`, and is no link.
+
+    The place is that of the bracket, and the locator has its comma. Kept, by text, as in `mask`.
+    """
+    if "[" not in text:
+        return ()
+    masked = mask(text)
+    links = {match[1].lower() for match in _DEFINITION.finditer(masked)}
+    return tuple(
+        Mention(match[1], match.start(), match[2] or "")
+        for match in _KEYED.finditer(masked)
+        if match[1].lower() not in links
+    )
+
+
 @dataclass(frozen=True)
 class CitationGroup:
     """Brackets with citations: `[@a; @b, ch. 9]`; or, where not `understood`, a try at it."""

@@ -11,14 +11,15 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from handbook import addresses, clashes, deadlines, prose, schedule, schema
 from handbook.book import Book, Key, Occurrence
 from handbook.codes import catalogue
 from handbook.deadlines import Deadline
 from handbook.problem import Path, Problem
-from handbook.schema import COLLECTIONS, closest, instead, meaning, quoted
+from handbook.schema import COLLECTIONS, TO_DO, closest, instead, meaning, quoted
+from handbook.spelling import folded
 from handbook.text import Text
 
 Problems: TypeAlias = Iterator[Problem]
@@ -61,7 +62,8 @@ def references_exist(book: Book, today: dt.date) -> Problems:
                 ids = book.ids(mention.collection)
                 now = book.renamed.get((mention.collection, mention.id))
                 parted = _with_commas(book, mention)
-                right = now or parted
+                named = _named(book, mention)
+                right = now or parted or (named[0] if len(named) == 1 else "")
                 yield book.problem(
                     "HB102",
                     key,
@@ -69,7 +71,7 @@ def references_exist(book: Book, today: dt.date) -> Problems:
                     f"there is no {wanted.singular} {quoted(mention.id)}",
                     _renamed(now)
                     or (f"a comma is missing: write {parted}" if parted else "")
-                    or _near(mention.id, ids)
+                    or (meaning(mention.id, named[0]) if named else _near(mention.id, ids))
                     or _where_to_add(wanted, mention.id),
                     at_key=mention.at_key,
                     instead=(mention.id, right) if right else instead(mention.id, ids),
@@ -88,6 +90,19 @@ def _with_commas(book: Book, mention: schema.Reference) -> str:
     return ", ".join(ids) if several else ""
 
 
+def _named(book: Book, mention: schema.Reference) -> list[str]:
+    """The records that a mention calls by their name in place of their id."""
+    if schema.is_id(mention.id):
+        return []
+    word = folded(mention.id)
+    return [
+        record_id
+        for record_id, record in book.records(mention.collection).items()
+        for name in ("name", "title", "term", "short", "abbreviation")
+        if folded(getattr(record, name, None) or "") == word
+    ]
+
+
 def groups_exist(book: Book, today: dt.date) -> Problems:
     """HB102: a slot's groups are groups of its edition."""
     del today
@@ -95,13 +110,17 @@ def groups_exist(book: Book, today: dt.date) -> Problems:
         groups = book.editions[occurrence.edition].groups
         for index, group in enumerate(occurrence.slot.groups):
             if group not in groups:
+                named = [one for one, known in groups.items() if folded(known.name) == folded(group)]
                 yield book.problem(
                     "HB102",
                     ("editions", occurrence.edition),
                     (*occurrence.path, "groups", index),
                     f"there is no group {quoted(group)} in this edition",
-                    _near(group, list(groups)) or "add it to groups: at the top of the file",
-                    instead=instead(group, list(groups)),
+                    (meaning(group, named[0]) if named else _near(group, list(groups)))
+                    or "add it to groups: at the top of the file",
+                    instead=(group, named[0])
+                    if len(named) == 1
+                    else instead(group, list(groups)),
                 )
 
 
@@ -223,12 +242,8 @@ def slots_lie_inside_their_edition(book: Book, today: dt.date) -> Problems:
     """HB202: no day before the edition starts or after it ends."""
     del today
     for edition_id, edition in book.editions.items():
-        if edition.starts and edition.ends and edition.ends < edition.starts:
-            continue  # that is a problem of its own
         for index, day in enumerate(edition.days):
-            early = edition.starts is not None and day.date < edition.starts
-            late = edition.ends is not None and day.date > edition.ends
-            if early or late:
+            if schedule.is_outside(edition, day.date):
                 yield book.problem(
                     "HB202",
                     ("editions", edition_id),
@@ -390,7 +405,13 @@ def clauses_exist(book: Book, today: dt.date) -> Problems:
     Where the session has no slot, the edition in force today is asked.
     """
     for session_id, session in book.sessions.items():
-        days = sorted({o.date for o in book.occurrences_of.get(("sessions", session_id), ())})
+        days = sorted(
+            {
+                o.date
+                for o in book.occurrences_of.get(("sessions", session_id), ())
+                if not schedule.is_outside(book.editions[o.edition], o.date)
+            }
+        )
         for index, citation in enumerate(session.frameworks):
             framework = book.frameworks.get(citation.framework)
             if framework is None:
@@ -446,6 +467,14 @@ def citations_exist(book: Book, today: dt.date) -> Problems:
                     f"write [@{bare.name}]",
                     (f"@{bare.name}", f"[@{bare.name}]"),
                 )
+        for mention in _unmarked(book, text):
+            yield text.problem(
+                "HB407",
+                mention.start,
+                f"this is the key of a source, and shows as typed: [{mention.name}{mention.locator}]",
+                f"write [@{mention.name}{mention.locator}]",
+                (f"[{mention.name}", f"[@{mention.name}"),
+            )
         for group in text.citations:
             if not group.understood:
                 yield text.problem(
@@ -466,6 +495,11 @@ def citations_exist(book: Book, today: dt.date) -> Problems:
                     )
 
 
+def _unmarked(book: Book, text: Text) -> list[prose.Mention]:
+    """Keys of sources that stand in brackets without their @."""
+    return [one for one in prose.bracketed(text.text) if one.name in book.references]
+
+
 def references_are_cited(book: Book, today: dt.date) -> Problems:
     """HB402: every entry of references.bib is cited somewhere."""
     del today
@@ -477,6 +511,7 @@ def references_are_cited(book: Book, today: dt.date) -> Problems:
         for group in text.citations
         for mention in group.citations
     }
+    used |= {mention.name for text in book.texts for mention in _unmarked(book, text)}
     used |= {
         mention.id
         for mentions in book.mentions.values()
@@ -571,7 +606,7 @@ def _bad_address(
     if page not in pages:
         slashed = page if page.endswith("/") else f"{page}/"
         now = moved.get(slashed) or (slashed if slashed in pages else None)
-        meant = now or closest(page, sorted(pages))
+        meant = now or _page_meant(page, pages)
         yield text.problem(
             "HB403",
             mention.start,
@@ -588,6 +623,19 @@ def _bad_address(
             _near(fragment, sorted(fragments[page])) or "leave out what follows #",
             (mention.name, f"/{page}#{there[1]}") if there else None,
         )
+
+
+def _page_meant(page: str, pages: set[str]) -> str | None:
+    """The page that was probably meant: one whose own name is like it, in its folder if there."""
+    folder, _, name = page.rstrip("/").rpartition("/")
+    known = [(*one.rstrip("/").rpartition("/"), one) for one in sorted(pages)]
+    beside = {last: one for above, _, last, one in known if above == folder}
+    near = closest(name, list(beside))
+    if near:
+        return beside[near]
+    alike = closest(name, [last for above, _, last, _ in known if above != folder])
+    there = [one for _, _, last, one in known if last == alike and alike]
+    return closest(page, there) if there else None
 
 
 def notes_match(book: Book, today: dt.date) -> Problems:
@@ -661,8 +709,11 @@ def claims_are_cited(book: Book, today: dt.date) -> Problems:
     """HB411: every paragraph about a company or a rule names its source."""
     del today
     for _, text in _bodies(book, "cases", "frameworks"):
+        meant = [mention.start for mention in _unmarked(book, text)]
         for paragraph in prose.paragraphs(text.masked):
-            if not text.cited_in(paragraph):
+            end = paragraph.start + len(paragraph.name)
+            told = any(paragraph.start <= start < end for start in meant)
+            if not told and not text.cited_in(paragraph):
                 yield text.problem(
                     "HB411",
                     paragraph.start,
@@ -676,8 +727,13 @@ def numbers_are_cited(book: Book, today: dt.date) -> Problems:
     del today
     for key, text in _bodies(book, "cases", "frameworks", "sessions"):
         checked = getattr(book.records(key[0])[key[1]], "checked", None) or ""
+        meant = [mention.start for mention in _unmarked(book, text)]
         for numbers in prose.uncited_numbers(text.text):
             number = next((one for one in numbers if one.name != checked[:4]), None)
+            if number and any(
+                "\n\n" not in text.text[number.start : start] for start in meant if start > number.start
+            ):
+                continue  # its source is named there, and that is told
             if number:
                 yield text.problem(
                     "HB413",
@@ -717,6 +773,36 @@ def _bodies(book: Book, *collections: str) -> Iterator[tuple[Key, Text]]:
 
 
 # --- Upkeep ----------------------------------------------------------------------------------
+
+
+def nothing_is_left_to_write(book: Book, today: dt.date) -> Problems:
+    """HB114: what a new record says in place of words is replaced by them."""
+    del today
+    for key, origin in book.origins.items():
+        if TO_DO not in origin.source.text:
+            continue
+        data: object = origin.source.data
+        for step in origin.path:
+            data = cast("dict[str | int, object]", data)[step]
+        left = list(_left_to_write(data, ()))
+        if left:
+            names = ", ".join(dict.fromkeys(f"{path[0]}:" for path in left if path))
+            yield book.problem(
+                "HB114",
+                key,
+                left[0],
+                f"{TO_DO!r} still stands in {names}",
+                f"say what belongs in {names} of {origin.source.file}",
+            )
+
+
+def _left_to_write(data: object, path: Path) -> Iterator[Path]:
+    """Where a value says that it is still to be written."""
+    if isinstance(data, str) and data.strip().rstrip(".") == TO_DO:
+        yield path
+    elif isinstance(data, dict | list):
+        for step, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _left_to_write(value, (*path, step))
 
 
 def reviews_are_due(book: Book, today: dt.date) -> Problems:
@@ -768,6 +854,7 @@ RULES: tuple[Callable[[Book, dt.date], Problems], ...] = (
     notes_match,
     markup_stays_out,
     abbreviations_are_unique,
+    nothing_is_left_to_write,
     reviews_are_due,
     claims_are_cited,
     numbers_are_cited,
@@ -894,11 +981,13 @@ def _near(word: str, choices: list[str]) -> str:
 
 
 def _where_to_add(collection: schema.Collection, record_id: str) -> str:
-    if not schema.is_id(record_id):
+    right = "-".join(re.findall("[a-z0-9]+", folded(record_id)))
+    if not schema.is_id(right):
         return "an id has lower-case letters, digits and single hyphens"
+    written = "" if right == record_id else f"write {right}, and "
     if collection.layout == "folder":
-        return f"add data/{collection.name}/{record_id}.yml"
-    return f"add it to data/{collection.name}.yml"
+        return f"{written}add data/{collection.name}/{right}.yml"
+    return f"{written}add {right if written else 'it'} to data/{collection.name}.yml"
 
 
 def _unknown_citation(book: Book, key: Key, mention: schema.Reference) -> Problem:

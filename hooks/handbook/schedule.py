@@ -328,11 +328,20 @@ def goes_on(before: Entry, after: Entry) -> bool:
 
 
 def _is_clear(edition: schema.Edition, occurrence: Occurrence) -> bool:
-    """Whether a slot has a length, groups that exist, and a day that stands once."""
+    """Whether a slot has a length, groups that exist, and a day of its edition that stands once."""
     slot = occurrence.slot
     number = occurrence.path[1]
     first = next(n for n, day in enumerate(edition.days) if day.date == occurrence.date)
-    return slot.start < slot.end and set(slot.groups) <= set(edition.groups) and number == first
+    if number != first or is_outside(edition, occurrence.date):
+        return False
+    return slot.start < slot.end and set(slot.groups) <= set(edition.groups)
+
+
+def is_outside(edition: schema.Edition, day: dt.date) -> bool:
+    """Whether a day lies before its edition starts or after it ends; never where these are mixed."""
+    if edition.starts is None or edition.ends is None or edition.ends < edition.starts:
+        return False
+    return not edition.starts <= day <= edition.ends
 
 
 def is_cancelled(book: Book, occurrence: Occurrence) -> bool:

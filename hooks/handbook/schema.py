@@ -37,8 +37,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError
 
 from handbook.problem import Instead, Path, Problem
-from handbook.source import Source
+from handbook.source import Plain, Source, in_quotes, word_quotes
 from handbook.spelling import bare, folded, neighbour, unseen, visible
+from handbook.writing import flow
 
 # --- Words that fields are made of -----------------------------------------------------------
 
@@ -57,6 +58,9 @@ def is_id(text: str) -> bool:
     """Whether a text can be an id. `index` is the name of each collection's own list."""
     return bool(ID_FORM.fullmatch(text)) and text != "index"
 
+
+TO_DO = "To be written"
+"""What a new record says where its author is to say something."""
 
 ID_HINT = "use lower-case letters, digits and single hyphens only"
 
@@ -1175,10 +1179,13 @@ def _problem(model: type[Model], source: Source, start: Path, details: ErrorDeta
     if kind == "missing":
         parent, name = location[:-1], str(location[-1])
         return source.problem(
-            "HB104", parent, f'"{name}" is missing', _example(model, location, start)
+            "HB104",
+            parent,
+            f'"{name}" is missing',
+            _other_end(name, details["input"]) or _example(model, location, start),
         )
     if kind == "extra_forbidden":
-        return _unknown_field(model, source, start, location)
+        return _unknown_field(model, source, start, location, details["input"])
     context = details.get("ctx", {})
     found = details["input"]
     if kind == "handbook":
@@ -1206,6 +1213,7 @@ def _problem(model: type[Model], source: Source, start: Path, details: ErrorDeta
     message, hint = _SHAPES.get(kind, (details["msg"], "see the field's description"))
     if "{found}" in message:
         message = message.format(found=_kind_of(found))
+        hint = _in_shape(kind, model, location[len(start) :], found) or hint
     return source.problem("HB105", location, message, hint)
 
 
@@ -1247,9 +1255,151 @@ def _location(loc: tuple[Any, ...], start: Path) -> Path:
     return path
 
 
-def _unknown_field(model: type[Model], source: Source, start: Path, location: Path) -> Problem:
+# What could stand there instead
+
+
+def _in_shape(kind: str, model: type[Model], path: Path, found: object) -> str:
+    """The hint that shows how a value of another shape would be written; or nothing."""
+    if kind == "string_type":
+        if isinstance(found, list) and len(found) == 1 and isinstance(found[0], str):
+            return f"write {flow(found[0])}"
+        inside = isinstance(found, dict) and path and isinstance(path[-1], int)
+        return "put quotes around text that has a colon in it" if inside else ""
+    owner = _model_at(model, path[:-1])
+    info = fields(owner).get(str(path[-1])) if owner and path else None
+    examples = [one for one in (info.examples or () if info else ()) if isinstance(one, list | dict)]
+    word = bare(found) if isinstance(found, str) else ""
+    if kind == "list_type" and info:
+        item = get_args(bare_type(info.annotation))[0]
+        sample: Plain = [found] if _is_flat(found) else _items(item, word)
+        sample = sample or (examples[0] if examples else None)
+    else:
+        within = _model_at(model, path)
+        made: Plain = _record(within, word) if within else None
+        sample = examples[0] if examples else made
+    return f"write {flow(sample)}" if sample else ""
+
+
+def _is_flat(found: object) -> bool:
+    """Whether these are fields that hold text only, so that they can stand on one line."""
+    return isinstance(found, dict) and all(isinstance(one, str) for one in found.values())
+
+
+def _items(item: Any, word: str) -> list[Plain]:
+    """A list in whose place one word was written."""
+    marks = get_args(item)[1:] if get_origin(item) is Annotated else ()
+    short = next((mark.type for mark in marks if isinstance(mark, Short)), item)
+    if isinstance(bare_type(short), type) and issubclass(bare_type(short), Model):
+        made = _record(bare_type(short), word)
+        return [made] if made else []
+    if any(isinstance(mark, Ref) for mark in get_args(short)[1:]):
+        ids = [folded(one) for one in re.split(r"\s*[,;&]\s*|\s+and\s+", word)]
+        return [*ids] if all(map(is_id, ids)) else [word] if word else []
+    choices = get_args(bare_type(short))
+    return [word] if word and (not choices or word in choices) else []
+
+
+def _record(model: type[Model], word: str) -> dict[str, Plain]:
+    """The fields that a record must have: with a word where it fits, else as their examples."""
+    form: Any = model.model_config.get("json_schema_extra") or {}
+    needed = form.get("anyOf", [{"required": []}])[0]["required"]
+    day = date_instead(word)[1]
+    made: dict[str, Plain] = {}
+    for name, info in fields(model).items():
+        if not info.is_required() and name not in needed:
+            continue
+        if day and bare_type(info.annotation) is dt.date:
+            made[name] = day
+        elif word and not day and _is_free(info.annotation, info.metadata):
+            made[name], word = word, ""
+        else:
+            made[name] = info.examples[0] if info.examples else "…"
+    return made
+
+
+def _is_free(annotation: Any, metadata: Any = ()) -> bool:
+    """Whether a field takes any text."""
+    if get_origin(annotation) is Annotated:
+        inner, *marks = get_args(annotation)
+        return _is_free(inner, marks)
+    if get_origin(annotation) in (Union, UnionType):
+        return _is_free(get_args(annotation)[0])
+    return any(getattr(mark, "func", None) in (_line, _text, _paragraph) for mark in metadata)
+
+
+def _other_end(name: str, data: object) -> str:
+    """The hint for one end of a span or a slot that lacks, where the other is known."""
+    beside = {"to": "from", "until": "from", "from": "to", "end": "start", "start": "end"}.get(name)
+    there = data.get(beside) if isinstance(data, dict) else None
+    if not isinstance(there, str):
+        return ""
+    if beside in ("from", "to"):
+        return f"add {name}: {there}" if date_instead(there)[1] == there else ""
+    if time_instead(there)[1] != there:
+        return ""
+    hours, minutes = map(int, there.split(":"))
+    hour = {"end": f"{hours + 1:02}:{minutes:02}", "start": f"{hours - 1:02}:{minutes:02}"}[name]
+    return f"add {name}: {hour}, or when it {name}s" if re.match("[01]|2[0-3]", hour) else ""
+
+
+def _parted(
+    owner: type[Model], source: Source, location: Path
+) -> tuple[str, str, Path, Instead | None] | None:
+    """What to say of a part of a text in braces that a comma made a field without a value.
+
+    The name, the hint, the place and the mend; the same for all the parts of a text.
+    """
+    parent, name = location[:-1], str(location[-1])
+    line, column = source.keys[location]
+    text = source.text.split("\n")[line - 1]
+    if not text[column - 1 + len(name) :].lstrip().startswith((",", "}")):
+        return None
+    data: Any = source.data
+    for step in parent:
+        data = data[step]
+    known, names = fields(owner), list(data)
+    loose = [data[one] is None for one in names]
+    first = last = names.index(name)
+    while first and loose[first - 1]:
+        first -= 1
+    while last + 1 < len(names) and loose[last + 1]:
+        last += 1
+    told = next(one for one in names[first:] if one not in known)
+    place, before = (*parent, told), names[first - 1] if first else ""
+    begin = source.mark((*parent, before))
+    end = source.keys[(*parent, names[last])]
+    whole = text[begin[1] - 1 : end[1] - 1 + len(names[last])]
+    info = known.get(before)
+    if not (info and begin[0] == end[0] == line):
+        return told, _suggestion(told, sorted(known)) or _COMMA, place, None
+    if get_origin(bare_type(info.annotation)) is list:
+        items = _items(get_args(bare_type(info.annotation))[0], whole)
+        hint = f"put square brackets around the list: {before}: {flow(items)}"
+        return told, hint if isinstance(data[before], str) else _COMMA, place, None
+    if not _is_free(info.annotation, info.metadata):
+        return told, _suggestion(told, sorted(known)) or _COMMA, place, None
+    for at, was, plain in word_quotes(text):
+        if at == begin[1] - 1:
+            hint = f"YAML does not know these quotation marks: type plain ones: {plain}"
+            return told, hint, (*parent, before), (was, plain)
+    if whole.startswith(("'", '"')):
+        return told, "put all of the text into the quotes", place, None
+    return told, f"put quotes around the whole text: {before}: {in_quotes(whole)}", place, None
+
+
+_COMMA = "put quotes around text that has a comma in it"
+
+
+def _unknown_field(
+    model: type[Model], source: Source, start: Path, location: Path, found: object
+) -> Problem:
     owner = _model_at(model, location[len(start) : -1])
     known = sorted(fields(owner)) if owner else []
+    parted = _parted(owner, source, location) if owner and found is None else None
+    if parted:
+        name, hint, place, mend = parted
+        message = f"there is no field {quoted(name)} here"
+        return source.problem("HB101", place, message, hint, key=not mend, instead=mend)
     name = str(location[-1])
     field, colon, rest = name.partition(":")
     if colon and field in known:

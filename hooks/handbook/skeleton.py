@@ -24,6 +24,7 @@ from handbook.problem import Problem
 from handbook.schema import (
     COLLECTIONS,
     KINDS,
+    TO_DO,
     Collection,
     Model,
     Record,
@@ -36,7 +37,6 @@ from handbook.schema import (
 )
 from handbook.source import Folder, Plain, Source
 
-TO_DO = "To be written"
 STAND_IN = "to-be-written"
 """The record that is named where one must be, and nobody has said which."""
 

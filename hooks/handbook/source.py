@@ -214,6 +214,30 @@ def parse(file: str, text: str) -> Source:
     return source
 
 
+_HASH = re.compile(r"#(?<=[ \t]#)[^\W_]")
+"""The sign that begins a remark, with no space after it: as people write it in a text."""
+
+
+def swallowed(source: Source) -> Iterator[Problem]:
+    """HB019: what a # hides after a value without quotes, where it does not look like a remark."""
+    if source.data is None or not _HASH.search(source.text):
+        return
+    lines = source.text.split("\n")
+    for event in yaml.parse(source.text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.ScalarEvent) and not event.style:
+            line, column = _mark(event.end_mark)
+            rest = lines[line - 1][column - 1 :]
+            sign = rest.find("#")
+            if sign > 0 and not rest[:sign].strip() and _HASH.match(rest, sign):
+                yield source.problem_at(
+                    "HB019",
+                    (line, column + sign),
+                    f'"{_short(rest[sign:].rstrip())}" is not read: '
+                    "after a space, # begins a remark",
+                    "put quotes around the whole text, or a space after # if it is a remark",
+                )
+
+
 def leads_out(source: Source) -> Problem:
     """The problem with a link to a file that is no part of the project."""
     return source.problem_at(
@@ -454,7 +478,7 @@ _IN_WORD_QUOTES = re.compile(
 )
 
 
-def _word_quotes(line: str) -> Iterator[tuple[int, str, str]]:
+def word_quotes(line: str) -> Iterator[tuple[int, str, str]]:
     """Values in the quotes of a word processor: where each begins, how it is written and should be.
 
     One plain quote of the two is not enough.
@@ -494,7 +518,7 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
                 "delete it and type a space",
                 instead=(sign, " " if sign in SPACES or ":" in space[0] else ""),
             )
-        curly = next(_word_quotes(line), None)
+        curly = next(word_quotes(line), None)
         if curly:
             start, was, plain = curly
             return source.problem_at(
@@ -504,6 +528,10 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
                 f"type plain ones: {_short(plain)}",
                 instead=(was, plain),
             )
+    bare = _text_in_braces(lines, opened or found, last) if found else None
+    if bare:
+        place, words, hint = bare
+        return source.problem_at("HB002", place, words, hint)
     words, hint = _plain_words(str(getattr(error, "problem", "") or error))
     instead: Instead | None = None
     if opened and words == _NO_COLON:
@@ -514,6 +542,8 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
             words, hint = "a space is missing after the colon", f"write {written}"
             mark = mark[0], field.start(1) + 1
             instead = f"{field[1]}:", f"{field[1]}: "
+        elif re.match(r" *[\[{]", lines[opened.line]):
+            words, hint = "this line is no item of the list that it stands in", "begin it with -"
     before = lines[mark[0] - 1][: mark[1] - 1] if words == _EXTRA_COLON else ":"
     if before[:1] == " " and not re.search(r":(?:\s|$)", before):
         mark = mark[0], len(before) - len(before.lstrip()) + 1
@@ -528,6 +558,69 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
         # Where it was opened helps; where the file ends does not.
         mark = _mark(opened) if _mark(opened) != mark else _last_bracket(lines, mark)
     return source.problem_at("HB002", mark, words, hint, instead=instead)
+
+
+_FIELD = re.compile(r"(?:^ *|(?<=[,{]) *)([\w-]+): +")
+_FIELD_NAME = re.compile(r"(?:[,{] *|^[ -]*)([\w-]+):(?= |$)", re.MULTILINE)
+_BRACKETED = re.compile(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}")
+
+
+def _text_in_braces(lines: list[str], opened: Any, last: int) -> tuple[Mark, str, str] | None:
+    """The text without quotes that the parser stumbled over in a {…}: place, words and hint."""
+    for number in range(opened.line, last):
+        line = lines[number]
+        start = opened.column if number == opened.line else 0
+        if number == opened.line and line[start : start + 1] not in ("{", "["):
+            before = _BRACKETED.sub(lambda pair: " " * len(pair[0]), line[:start])
+            start = before.rfind("{")
+            if start < 0:
+                return None
+        found = list(_FIELD.finditer(line, start))
+        ends = [*(match.start() for match in found[1:]), len(line)]
+        for match, end in zip(found, ends, strict=True):
+            text = _without_closers(line[match.end() : end].rstrip(", "))
+            sign = _unreadable_sign(text)
+            colon = re.search(r"([\w-]+):(?: |$)", text) if sign else None
+            if colon and colon[1] in _FIELD_NAME.findall("\n".join(lines)):
+                return None  # a comma is missing before that field
+            if sign:
+                hint = f"put quotes around the text: {match[1]}: {in_quotes(text)}"
+                if colon:
+                    hint += f'; or, if "{_short(colon[1])}" is a field, put a comma before it'
+                place = number + 1, match.end() + 1
+                return place, f"text with {sign} needs quotes where it stands in braces", hint
+    return None
+
+
+def _without_closers(text: str) -> str:
+    """A text without the closing brackets at its end that were opened before it."""
+    while text.endswith(("]", "}")) and (
+        len(re.findall(r"[\]}]", text)) > len(re.findall(r"[\[{]", text))
+    ):
+        text = text[:-1].rstrip()
+    return text
+
+
+def _unreadable_sign(text: str) -> str:
+    """What a text without quotes cannot have in it where it stands in braces; or nothing."""
+    if text.startswith(("'", '"')):
+        return ""
+    if text.startswith(("[", "{")):
+        return "a bracket" if re.match(rf"(?:{_BRACKETED.pattern}) +\S", text) else ""
+    if text.startswith(("- ", "? ")):
+        return f"a {text[0]} at the beginning"
+    if _HASH.search(text):
+        return "a # after a space"
+    if re.search(r":(?: |$)", text):
+        return "a colon"
+    return "a bracket" if re.search(r"[\[\]{}]", text) else ""
+
+
+def in_quotes(text: str) -> str:
+    """A text as it can stand in braces."""
+    if '"' in text or "\\" in text:
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{text}"'
 
 
 def _last_bracket(lines: list[str], mark: Mark) -> Mark:
@@ -589,8 +682,8 @@ _SYNTAX = (
     ),
     (
         "expected key",
-        "this line does not fit the indentation above it",
-        "indent it like its neighbours",
+        "this line or the one above it does not fit the indentation here",
+        "begin both in the same column as their neighbours, and with - if these have one",
     ),
     (
         "could not find expected ':'",
