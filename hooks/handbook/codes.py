@@ -19,8 +19,8 @@ from handbook.problem import Severity
 class Code:
     """One rule as it is told to people.
 
-    `waivable` rules may be silenced at one place by `data/waivers.yml`; the others protect the
-    build itself.
+    Rules with a `waiver`, which is an example of one, may be silenced at one place by
+    `data/waivers.yml`; the others protect the build itself.
     """
 
     code: str
@@ -29,7 +29,12 @@ class Code:
     why: str
     bad: str
     good: str
-    waivable: bool = False
+    waiver: str = ""
+
+    @property
+    def waivable(self) -> bool:
+        """Whether `data/waivers.yml` may name it."""
+        return bool(self.waiver)
 
 
 @cache

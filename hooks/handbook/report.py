@@ -83,7 +83,8 @@ def count(problems: Sequence[Problem]) -> str:
 
 def explanation(code: Code) -> str:
     """What `handbook explain` prints."""
-    waivable = "It can be waived in data/waivers.yml." if code.waivable else ""
+    waivable = "It can be waived in data/waivers.yml." if code.waiver else ""
+    waived = ["", "Or, where it is agreed on, in data/waivers.yml:", _indented(code.waiver)]
     return "\n".join(
         [
             f"{code.code} ({code.severity}): {code.title}",
@@ -95,6 +96,7 @@ def explanation(code: Code) -> str:
             "",
             "Like this:",
             _indented(code.good),
+            *(waived if code.waiver else ()),
             "",
             f"On the site: {place(code.code)}",
             "",

@@ -110,7 +110,9 @@ def groups_exist(book: Book, today: dt.date) -> Problems:
         groups = book.editions[occurrence.edition].groups
         for index, group in enumerate(occurrence.slot.groups):
             if group not in groups:
-                named = [one for one, known in groups.items() if folded(known.name) == folded(group)]
+                named = [
+                    one for one, known in groups.items() if folded(known.name) == folded(group)
+                ]
                 yield book.problem(
                     "HB102",
                     ("editions", occurrence.edition),
@@ -118,9 +120,7 @@ def groups_exist(book: Book, today: dt.date) -> Problems:
                     f"there is no group {quoted(group)} in this edition",
                     (meaning(group, named[0]) if named else _near(group, list(groups)))
                     or "add it to groups: at the top of the file",
-                    instead=(group, named[0])
-                    if len(named) == 1
-                    else instead(group, list(groups)),
+                    instead=(group, named[0]) if len(named) == 1 else instead(group, list(groups)),
                 )
 
 
@@ -731,7 +731,9 @@ def numbers_are_cited(book: Book, today: dt.date) -> Problems:
         for numbers in prose.uncited_numbers(text.text):
             number = next((one for one in numbers if one.name != checked[:4]), None)
             if number and any(
-                "\n\n" not in text.text[number.start : start] for start in meant if start > number.start
+                "\n\n" not in text.text[number.start : start]
+                for start in meant
+                if start > number.start
             ):
                 continue  # its source is named there, and that is told
             if number:
@@ -786,13 +788,13 @@ def nothing_is_left_to_write(book: Book, today: dt.date) -> Problems:
             data = cast("dict[str | int, object]", data)[step]
         left = list(_left_to_write(data, ()))
         if left:
-            names = ", ".join(dict.fromkeys(f"{path[0]}:" for path in left if path))
+            names = ", ".join(dict.fromkeys(str(path[0]) for path in left if path))
             yield book.problem(
                 "HB114",
                 key,
                 left[0],
                 f"{TO_DO!r} still stands in {names}",
-                f"say what belongs in {names} of {origin.source.file}",
+                f"write {names} in {origin.source.file}",
             )
 
 

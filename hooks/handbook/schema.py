@@ -1267,7 +1267,9 @@ def _in_shape(kind: str, model: type[Model], path: Path, found: object) -> str:
         return "put quotes around text that has a colon in it" if inside else ""
     owner = _model_at(model, path[:-1])
     info = fields(owner).get(str(path[-1])) if owner and path else None
-    examples = [one for one in (info.examples or () if info else ()) if isinstance(one, list | dict)]
+    examples = [
+        one for one in (info.examples or () if info else ()) if isinstance(one, list | dict)
+    ]
     word = bare(found) if isinstance(found, str) else ""
     if kind == "list_type" and info:
         item = get_args(bare_type(info.annotation))[0]
@@ -1395,11 +1397,6 @@ def _unknown_field(
 ) -> Problem:
     owner = _model_at(model, location[len(start) : -1])
     known = sorted(fields(owner)) if owner else []
-    parted = _parted(owner, source, location) if owner and found is None else None
-    if parted:
-        name, hint, place, mend = parted
-        message = f"there is no field {quoted(name)} here"
-        return source.problem("HB101", place, message, hint, key=not mend, instead=mend)
     name = str(location[-1])
     field, colon, rest = name.partition(":")
     if colon and field in known:
@@ -1412,6 +1409,11 @@ def _unknown_field(
             key=True,
             instead=(name, written) if rest else None,
         )
+    parted = _parted(owner, source, location) if owner and found is None else None
+    if parted:
+        told, hint, place, mend = parted
+        message = f"there is no field {quoted(told)} here"
+        return source.problem("HB101", place, message, hint, key=not mend, instead=mend)
     return source.problem(
         "HB101",
         location,

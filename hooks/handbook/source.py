@@ -543,7 +543,11 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
             mark = mark[0], field.start(1) + 1
             instead = f"{field[1]}:", f"{field[1]}: "
         elif re.match(r" *[\[{]", lines[opened.line]):
-            words, hint = "this line is no item of the list that it stands in", "begin it with -"
+            words, hint = _NO_ITEM
+    above = lines[mark[0] - 2] if mark[0] > 1 else ""
+    if words == _MISFIT and re.match(rf" {{{mark[1] - 1}}}[\[{{]", above):
+        mark = mark[0] - 1, mark[1]  # the item above was taken for all of the field's value
+        words, hint = _NO_ITEM
     before = lines[mark[0] - 1][: mark[1] - 1] if words == _EXTRA_COLON else ":"
     if before[:1] == " " and not re.search(r":(?:\s|$)", before):
         mark = mark[0], len(before) - len(before.lstrip()) + 1
@@ -575,9 +579,11 @@ def _text_in_braces(lines: list[str], opened: Any, last: int) -> tuple[Mark, str
             start = before.rfind("{")
             if start < 0:
                 return None
+        if number > opened.line and _indent(line) <= _indent(lines[opened.line]):
+            return None  # the next field, or the next item
         found = list(_FIELD.finditer(line, start))
-        ends = [*(match.start() for match in found[1:]), len(line)]
-        for match, end in zip(found, ends, strict=True):
+        ends = [match.start() for match in found] + [len(line)]
+        for match, end in zip(found, ends[1:], strict=True):
             text = _without_closers(line[match.end() : end].rstrip(", "))
             sign = _unreadable_sign(text)
             colon = re.search(r"([\w-]+):(?: |$)", text) if sign else None
@@ -590,6 +596,10 @@ def _text_in_braces(lines: list[str], opened: Any, last: int) -> tuple[Mark, str
                 place = number + 1, match.end() + 1
                 return place, f"text with {sign} needs quotes where it stands in braces", hint
     return None
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _without_closers(text: str) -> str:
@@ -644,6 +654,8 @@ def _plain_words(problem: str) -> tuple[str, str]:
 
 _EXTRA_COLON = "a colon stands where no field can begin"
 _NO_COLON = "this line is no field, and is not indented as a part of the text above it"
+_MISFIT = "this line or the one above it does not fit the indentation here"
+_NO_ITEM = "this line is no item of the list that it stands in", "begin it with -"
 _SYNTAX = (
     (
         "mapping values are not allowed",
@@ -682,7 +694,7 @@ _SYNTAX = (
     ),
     (
         "expected key",
-        "this line or the one above it does not fit the indentation here",
+        _MISFIT,
         "begin both in the same column as their neighbours, and with - if these have one",
     ),
     (
