@@ -181,8 +181,8 @@ def test_a_recipe_does_what_it_says(
         # What the years between have changed is for people to look at; the page tells of it.
         assert {one.severity for one in left} <= {"warning"}
         assert {one.code for one in left} <= set(re.findall(r"HB\d{3}", page)) - {"HB215"}
-    else:
-        assert left == ()
+    else:  # a course that just began may say what is still to be written
+        assert [one for one in left if one.code != "HB114"] == []
     if name == "another-course":
         built = mkdocs(course, "--strict")
         assert built.returncode == 0, built.stderr

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from handbook import cli, report
-from handbook.codes import catalogue
+from handbook import cli, report, schema, source
+from handbook.codes import Code, catalogue
 from handbook.commands import FINE
 from handbook.problem import Problem
 
@@ -80,3 +80,15 @@ def test_every_code_is_explained_with_a_bad_and_a_good_example(
     assert code.bad.strip() != code.good.strip()
     assert "Not like this:" in out
     assert code.why.strip().endswith(".")
+    assert ("in data/waivers.yml:" in out) == code.waivable
+
+
+@pytest.mark.parametrize("code", [one for one in catalogue().values() if one.waiver])
+def test_a_waiver_that_is_shown_can_be_written_so(code: Code) -> None:
+    waiver, problems = schema.parse(
+        schema.Waiver, source.parse("data/waivers.yml", code.waiver), (0,)
+    )
+
+    assert problems == []
+    assert waiver is not None
+    assert waiver.rule == code.code

@@ -86,7 +86,7 @@ _KEYED = re.compile(r"\[(?<![\]!\\]\[)([\w-]+)(,[^\[\]@]*)?\](?![(\[{:])")
 
 @lru_cache(maxsize=8192)
 def bracketed(text: str) -> tuple[Mention, ...]:
-    """What stands in brackets like a citation without its @, such as `[key, ch. 9]`, and is no link.
+    """What stands in brackets like a citation without its @: `[key, ch. 9]`, but no link.
 
     The place is that of the bracket, and the locator has its comma. Kept, by text, as in `mask`.
     """

@@ -18,7 +18,7 @@ from handbook.book import Book, Key, Occurrence
 from handbook.codes import catalogue
 from handbook.deadlines import Deadline
 from handbook.problem import Path, Problem
-from handbook.schema import COLLECTIONS, TO_DO, closest, instead, meaning, quoted
+from handbook.schema import COLLECTIONS, UNWRITTEN, closest, instead, meaning, quoted
 from handbook.spelling import folded
 from handbook.text import Text
 
@@ -471,7 +471,7 @@ def citations_exist(book: Book, today: dt.date) -> Problems:
             yield text.problem(
                 "HB407",
                 mention.start,
-                f"this is the key of a source, and shows as typed: [{mention.name}{mention.locator}]",
+                f"the key of a source shows as typed: [{mention.name}{mention.locator}]",
                 f"write [@{mention.name}{mention.locator}]",
                 (f"[{mention.name}", f"[@{mention.name}"),
             )
@@ -781,7 +781,7 @@ def nothing_is_left_to_write(book: Book, today: dt.date) -> Problems:
     """HB114: what a new record says in place of words is replaced by them."""
     del today
     for key, origin in book.origins.items():
-        if TO_DO not in origin.source.text:
+        if UNWRITTEN not in origin.source.text:
             continue
         data: object = origin.source.data
         for step in origin.path:
@@ -793,14 +793,14 @@ def nothing_is_left_to_write(book: Book, today: dt.date) -> Problems:
                 "HB114",
                 key,
                 left[0],
-                f"{TO_DO!r} still stands in {names}",
+                f"{UNWRITTEN!r} still stands in {names}",
                 f"write {names} in {origin.source.file}",
             )
 
 
 def _left_to_write(data: object, path: Path) -> Iterator[Path]:
     """Where a value says that it is still to be written."""
-    if isinstance(data, str) and data.strip().rstrip(".") == TO_DO:
+    if isinstance(data, str) and data.strip().rstrip(".") == UNWRITTEN:
         yield path
     elif isinstance(data, dict | list):
         for step, value in data.items() if isinstance(data, dict) else enumerate(data):

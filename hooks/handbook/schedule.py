@@ -338,7 +338,7 @@ def _is_clear(edition: schema.Edition, occurrence: Occurrence) -> bool:
 
 
 def is_outside(edition: schema.Edition, day: dt.date) -> bool:
-    """Whether a day lies before its edition starts or after it ends; never where these are mixed."""
+    """Whether a day lies before its edition starts or after it ends, where these are in order."""
     if edition.starts is None or edition.ends is None or edition.ends < edition.starts:
         return False
     return not edition.starts <= day <= edition.ends

@@ -59,7 +59,7 @@ def is_id(text: str) -> bool:
     return bool(ID_FORM.fullmatch(text)) and text != "index"
 
 
-TO_DO = "To be written"
+UNWRITTEN = "To be written"
 """What a new record says where its author is to say something."""
 
 ID_HINT = "use lower-case letters, digits and single hyphens only"
@@ -1258,7 +1258,7 @@ def _location(loc: tuple[Any, ...], start: Path) -> Path:
 # What could stand there instead
 
 
-def _in_shape(kind: str, model: type[Model], path: Path, found: object) -> str:
+def _in_shape(kind: str, model: type[Model], path: Path, found: Any) -> str:
     """The hint that shows how a value of another shape would be written; or nothing."""
     if kind == "string_type":
         if isinstance(found, list) and len(found) == 1 and isinstance(found[0], str):
@@ -1344,12 +1344,10 @@ def _other_end(name: str, data: object) -> str:
     return f"add {name}: {hour}, or when it {name}s" if re.match("[01]|2[0-3]", hour) else ""
 
 
-def _parted(
-    owner: type[Model], source: Source, location: Path
-) -> tuple[str, str, Path, Instead | None] | None:
-    """What to say of a part of a text in braces that a comma made a field without a value.
+def _parted(owner: type[Model], source: Source, location: Path) -> Problem | None:
+    """The problem with a text in braces of which commas made fields without a value.
 
-    The name, the hint, the place and the mend; the same for all the parts of a text.
+    It is the same for each part of a text, and so told once.
     """
     parent, name = location[:-1], str(location[-1])
     line, column = source.keys[location]
@@ -1360,36 +1358,36 @@ def _parted(
     for step in parent:
         data = data[step]
     known, names = fields(owner), list(data)
-    loose = [data[one] is None for one in names]
-    first = last = names.index(name)
-    while first and loose[first - 1]:
-        first -= 1
-    while last + 1 < len(names) and loose[last + 1]:
-        last += 1
+    said = [number for number, one in enumerate(names) if data[one] is not None]
+    first = max((number for number in said if number < names.index(name)), default=-1) + 1
+    last = min((number for number in said if number >= first), default=len(names)) - 1
     told = next(one for one in names[first:] if one not in known)
-    place, before = (*parent, told), names[first - 1] if first else ""
-    begin = source.mark((*parent, before))
-    end = source.keys[(*parent, names[last])]
-    whole = text[begin[1] - 1 : end[1] - 1 + len(names[last])]
-    info = known.get(before)
-    if not (info and begin[0] == end[0] == line):
-        return told, _suggestion(told, sorted(known)) or _COMMA, place, None
-    if get_origin(bare_type(info.annotation)) is list:
-        items = _items(get_args(bare_type(info.annotation))[0], whole)
-        hint = f"put square brackets around the list: {before}: {flow(items)}"
-        return told, hint if isinstance(data[before], str) else _COMMA, place, None
+    message = f"there is no field {quoted(told)} here"
+    before, hint = names[max(first - 1, 0)], ""
+    start, end = source.mark((*parent, before)), source.keys[(*parent, names[last])]
+    if first and before in known and start[0] == end[0] == line:
+        for at, was, plain in word_quotes(text):
+            if at == start[1] - 1:
+                hint = f"YAML does not know these quotation marks: type plain ones: {plain}"
+                there = (*parent, before)
+                return source.problem("HB101", there, message, hint, instead=(was, plain))
+        whole = text[start[1] - 1 : end[1] - 1 + len(names[last])]
+        hint = _with_its_marks(known[before], before, whole)
+    hint = hint or _suggestion(told, sorted(known)) or "put quotes around text that has a comma"
+    return source.problem("HB101", (*parent, told), message, hint, key=True)
+
+
+def _with_its_marks(info: FieldInfo, name: str, text: str) -> str:
+    """The hint for a text with commas: the brackets or quotes that it needs in braces, if any."""
+    kind = bare_type(info.annotation)
+    if get_origin(kind) is list and not text.startswith("["):
+        items = _items(get_args(kind)[0], text)
+        return f"put square brackets around the list: {name}: {flow(items)}" if items else ""
     if not _is_free(info.annotation, info.metadata):
-        return told, _suggestion(told, sorted(known)) or _COMMA, place, None
-    for at, was, plain in word_quotes(text):
-        if at == begin[1] - 1:
-            hint = f"YAML does not know these quotation marks: type plain ones: {plain}"
-            return told, hint, (*parent, before), (was, plain)
-    if whole.startswith(("'", '"')):
-        return told, "put all of the text into the quotes", place, None
-    return told, f"put quotes around the whole text: {before}: {in_quotes(whole)}", place, None
-
-
-_COMMA = "put quotes around text that has a comma in it"
+        return ""
+    if text.startswith(("'", '"')):
+        return "put all of the text into the quotes"
+    return f"put quotes around the whole text: {name}: {in_quotes(text)}"
 
 
 def _unknown_field(
@@ -1411,9 +1409,7 @@ def _unknown_field(
         )
     parted = _parted(owner, source, location) if owner and found is None else None
     if parted:
-        told, hint, place, mend = parted
-        message = f"there is no field {quoted(told)} here"
-        return source.problem("HB101", place, message, hint, key=not mend, instead=mend)
+        return parted
     return source.problem(
         "HB101",
         location,

@@ -24,7 +24,7 @@ from handbook.problem import Problem
 from handbook.schema import (
     COLLECTIONS,
     KINDS,
-    TO_DO,
+    UNWRITTEN,
     Collection,
     Model,
     Record,
@@ -37,6 +37,7 @@ from handbook.schema import (
 )
 from handbook.source import Folder, Plain, Source
 
+TO_DO = UNWRITTEN
 STAND_IN = "to-be-written"
 """The record that is named where one must be, and nobody has said which."""
 

@@ -497,41 +497,15 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     lines = source.text.split("\n")
     last = max(mark[0], opened.line + 1 if opened else 0)
     lines += [""] * (last - len(lines))  # the parser counts a line after the end
-    near = range(max(mark[0] - 2, 0), mark[0])
-    for number in sorted({*near, *([opened.line] if opened else [])}):
-        line = lines[number]
-        indent = line[: len(line) - len(line.lstrip(" \t"))]
-        if "\t" in indent:
-            return source.problem_at(
-                "HB003",
-                (number + 1, indent.index("\t") + 1),
-                "a tab is used to indent",
-                "use spaces instead, so that it begins below its neighbours",
-            )
-        space = _MISPLACED_SPACE.search(line)
-        if space:
-            sign = space[0][-1]
-            return source.problem_at(
-                "HB014",
-                (number + 1, space.end()),
-                "a non-breaking space stands where YAML needs a plain one",
-                "delete it and type a space",
-                instead=(sign, " " if sign in SPACES or ":" in space[0] else ""),
-            )
-        curly = next(word_quotes(line), None)
-        if curly:
-            start, was, plain = curly
-            return source.problem_at(
-                "HB002",
-                (number + 1, start + 1),
-                "YAML does not know these quotation marks",
-                f"type plain ones: {_short(plain)}",
-                instead=(was, plain),
-            )
+    near = {*range(max(mark[0] - 2, 0), mark[0]), *([opened.line] if opened else [])}
+    sign = next(
+        filter(None, (_sign(source, number, lines[number]) for number in sorted(near))), None
+    )
+    if sign:
+        return sign
     bare = _text_in_braces(lines, opened or found, last) if found else None
     if bare:
-        place, words, hint = bare
-        return source.problem_at("HB002", place, words, hint)
+        return source.problem_at("HB002", *bare)
     words, hint = _plain_words(str(getattr(error, "problem", "") or error))
     instead: Instead | None = None
     if opened and words == _NO_COLON:
@@ -542,12 +516,9 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
             words, hint = "a space is missing after the colon", f"write {written}"
             mark = mark[0], field.start(1) + 1
             instead = f"{field[1]}:", f"{field[1]}: "
-        elif re.match(r" *[\[{]", lines[opened.line]):
-            words, hint = _NO_ITEM
-    above = lines[mark[0] - 2] if mark[0] > 1 else ""
-    if words == _MISFIT and re.match(rf" {{{mark[1] - 1}}}[\[{{]", above):
-        mark = mark[0] - 1, mark[1]  # the item above was taken for all of the field's value
-        words, hint = _NO_ITEM
+    item = _no_item(lines, words, mark)
+    if item:
+        mark, words, hint = item, *_NO_ITEM
     before = lines[mark[0] - 1][: mark[1] - 1] if words == _EXTRA_COLON else ":"
     if before[:1] == " " and not re.search(r":(?:\s|$)", before):
         mark = mark[0], len(before) - len(before.lstrip()) + 1
@@ -562,6 +533,49 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
         # Where it was opened helps; where the file ends does not.
         mark = _mark(opened) if _mark(opened) != mark else _last_bracket(lines, mark)
     return source.problem_at("HB002", mark, words, hint, instead=instead)
+
+
+def _no_item(lines: list[str], words: str, mark: Mark) -> Mark | None:
+    """Where an item in brackets begins that lacks its dash, if it does."""
+    if words == _NO_COLON and re.match(r" *[\[{]", lines[mark[0] - 1]):
+        return mark
+    above = lines[mark[0] - 2] if mark[0] > 1 else ""
+    if words == _MISFIT and re.match(rf" {{{mark[1] - 1}}}[\[{{]", above):
+        return mark[0] - 1, mark[1]  # it was taken for all of the field's value
+    return None
+
+
+def _sign(source: Source, number: int, line: str) -> Problem | None:
+    """The problem with a character that looks sound and is not YAML: the first of a line."""
+    indent = line[: len(line) - len(line.lstrip(" \t"))]
+    if "\t" in indent:
+        return source.problem_at(
+            "HB003",
+            (number + 1, indent.index("\t") + 1),
+            "a tab is used to indent",
+            "use spaces instead, so that it begins below its neighbours",
+        )
+    space = _MISPLACED_SPACE.search(line)
+    if space:
+        sign = space[0][-1]
+        return source.problem_at(
+            "HB014",
+            (number + 1, space.end()),
+            "a non-breaking space stands where YAML needs a plain one",
+            "delete it and type a space",
+            instead=(sign, " " if sign in SPACES or ":" in space[0] else ""),
+        )
+    curly = next(word_quotes(line), None)
+    if curly:
+        start, was, plain = curly
+        return source.problem_at(
+            "HB002",
+            (number + 1, start + 1),
+            "YAML does not know these quotation marks",
+            f"type plain ones: {_short(plain)}",
+            instead=(was, plain),
+        )
+    return None
 
 
 _FIELD = re.compile(r"(?:^ *|(?<=[,{]) *)([\w-]+): +")
