@@ -90,8 +90,8 @@ def bracketed(text: str) -> tuple[Mention, ...]:
 
     The place is that of the bracket, and the locator has its comma. Kept, by text, as in `mask`.
     """
-    if "[" not in text:
-        return ()
+    if not _KEYED.search(text):
+        return ()  # mostly
     masked = mask(text)
     links = {match[1].lower() for match in _DEFINITION.finditer(masked)}
     return tuple(
