@@ -1154,9 +1154,13 @@ def _parsed(model: type[Model], source: Source, path: Path) -> tuple[Model | Non
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=True)
+        found = error.errors(include_url=False, include_context=True)[:MOST]
         problems = {_problem(model, source, path, details) for details in found}
         return None, sorted(problem for problem in problems if not _is_meant(problem, problems))
+
+
+MOST = 100
+"""Faults of one record that are told: with more of them, the first have to be mended anyway."""
 
 
 def _is_meant(missing: Problem, problems: set[Problem]) -> bool:

@@ -409,7 +409,7 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
                     f'an invisible character stands beside the field name "{_short(bare)}"',
                     "delete the name and type it again",
                     (*path, bare),
-                    (name, f" {bare}" if _follows_a_comma(source, mark) else bare),
+                    (name, f" {bare}" if _follows_a_comma(source, event) else bare),
                 )
             )
             name = bare
@@ -432,10 +432,10 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
     return mapping
 
 
-def _follows_a_comma(source: Source, mark: Mark) -> bool:
+def _follows_a_comma(source: Source, event: yaml.ScalarEvent) -> bool:
     """Whether a field's name begins right after the comma of the one before it."""
-    line = "".join(source.text.split("\n")[mark[0] - 1 : mark[0]])
-    return line[: mark[1] - 1].endswith(",")
+    mark: Any = event.start_mark
+    return source.text[mark.index - 1 : mark.index] == ","
 
 
 SPACES = "\u00a0\u2007\u202f"
@@ -448,7 +448,7 @@ _MISPLACED_SPACE = re.compile(rf"^ *[{_INVISIBLE}]|^[ -]*[\w-]+:[{_INVISIBLE}]")
 
 _IN_WORD_QUOTES = re.compile(
     r"""(?:(?<=[:,-][ ])|(?<=[\[{]))
-    (?: [“”„‟"] (?P<double>[^"“”„‟\n]*) [“”„‟"]  |  [‘’‚‛'] (?P<single>[^"\n]*?) [‘’‚‛'] )
+    (?: [“”„‟"] (?P<double>[^"“”„‟\n]*+) [“”„‟"]  |  [‘’‚‛'] (?P<single>[^"\n]{0,200}?) [‘’‚‛'] )
     (?=[ ]*(?:[,\]}]|$|[ ]\#))""",
     re.VERBOSE,
 )
@@ -519,7 +519,9 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
         mark = mark[0], len(before) - len(before.lstrip()) + 1
         words = "this line is indented more than the one above it, which is finished"
         hint = "begin it in the same column as the field above"
-    quoted = re.search(r"""[:,-] +(['"]).*\1$""", lines[mark[0] - 1][: mark[1] - 1].rstrip())
+    quoted = re.search(
+        r"""[:,-] +(['"]).*\1$""", lines[mark[0] - 1][: mark[1] - 1].rstrip()[-NEAR:]
+    )
     if quoted:
         other = {"'": "double", '"': "single"}[quoted[1]]
         words = "the quoted text ends before this, and more follows"
@@ -528,6 +530,10 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
         # Where it was opened helps; where the file ends does not.
         mark = _mark(opened) if _mark(opened) != mark else _last_bracket(lines, mark)
     return source.problem_at("HB002", mark, words, hint, instead=instead)
+
+
+NEAR = 1000
+"""Characters of a line that are looked at before a fault in it."""
 
 
 def _last_bracket(lines: list[str], mark: Mark) -> Mark:
