@@ -165,6 +165,12 @@ def test_citations_can_be_left_out() -> None:
         ("<img src=x onerror=alert(1)>", ["<img src=x onerror=alert(1)>"]),
         ("<!-- part: days -->", ["<!-- part: days -->"]),
         ("*x*{: onclick=alert(1) }", ["{: onclick=alert(1) }"]),
+        ("*x*{onclick=alert(1)}", ["{onclick=alert(1)}"]),
+        ("{a} *x*{: b { onclick = c }", ["{ onclick = c }"]),
+        ("{: onclick=never closed", []),
+        ("{ \nonclick=x }", []),
+        ("<!-- a <b> --> <!-- never closed", ["<!-- a <b> -->"]),
+        ('<a title="<" href=x> <a', ['<a title="<" href=x>']),
         ("*x*{: lang=sv } and {a}", []),
     ],
 )
@@ -174,7 +180,15 @@ def test_html_in_prose_is_found(text: str, found: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "start"),
-    [("```\na\n```", None), ("a\n\n```\nb", 3), ("~~~\na\n```", 0), ("    ```\n", None)],
+    [
+        ("```\na\n```", None),
+        ("a\n\n```\nb", 3),
+        ("~~~\na\n```", 0),
+        ("    ```\n", None),
+        ("~~~ x\n~~~ y\n~~~\n", None),
+        ("```\na\n```\n```\nb", 10),
+        ("````\n```\n````\n", None),
+    ],
 )
 def test_a_code_block_that_never_ends_is_found(text: str, start: int | None) -> None:
     assert prose.unclosed_fence(text) == start

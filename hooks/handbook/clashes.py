@@ -564,13 +564,20 @@ def _clash(
     schedule: Schedule, code: str, entry: Entry, where: Path, message: str, otherwise: str
 ) -> Problem:
     """A problem whose hint is the next time at which the slot would fit, and another way out."""
-    free = schedules.next_free(schedule, entry)
-    if free is None:
+    crowded = len(schedule.on(entry.date)) > CROWDED
+    free = None if crowded else schedules.next_free(schedule, entry)
+    if crowded:
+        hint = otherwise
+    elif free is None:
         hint = f"{otherwise}; no later time of the edition's days would do"
     else:
         day = "" if free.date == entry.date else f" on {_day(free.date)}"
         hint = f"it would fit at {_span(free)}{day}; or {otherwise}"
     return _problem(schedule, code, entry, where, message, hint)
+
+
+CROWDED = 100
+"""Slots of a day in which no free time is looked for: nobody made such a timetable on purpose."""
 
 
 def _problem(

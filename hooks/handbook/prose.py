@@ -2,6 +2,9 @@
 
 Code spans and blocks are never touched: every search runs over a copy of the text in which code
 is blanked out, so that positions in it are positions in the text.
+
+Texts come from strangers too, so no search here takes more than a few steps a character: what is
+repeated is possessive (`*+`) or bounded, and what has an end far off is found by its two ends.
 """
 
 from __future__ import annotations
@@ -10,7 +13,8 @@ import html
 import itertools
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -20,11 +24,11 @@ CODE_AT = "\ue000"
 BACKSLASH = "\ue002"
 """Stands for the backslash of mkdocs-bibtex's commands where an author only writes about them."""
 
-_FENCE = re.compile(r"^(`{3,}|~{3,})[^\n`]*\n(?:.*?\n)?\1[ ]*$", re.MULTILINE | re.DOTALL)
-_FENCE_MARK = re.compile(r"^(?:`{3,}|~{3,})", re.MULTILINE)
-_SPAN = re.compile(r"(?<!\\)(?<!`)(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
+_FENCE_MARK = re.compile(r"^(`{3,}+|~{3,}+)([^\n`]*+)$", re.MULTILINE)
+_TICKS = re.compile(r"`++")
+_EMPTY_LINE = re.compile(r"\n[ \t]*+\n")
 _INDENTED = re.compile(
-    r"(?:(?<=\n\n)|\A)(?: {4}|\t)[^\n]*(?:\n(?: {4}|\t)[^\n]*|\n(?=\n*(?: {4}|\t)))*"
+    r"(?:(?<=\n\n)|\A)(?: {4}|\t)[^\n]*(?:\n(?: {4}|\t)[^\n]*|\n+(?=\n(?: {4}|\t)))*"
 )
 _OWNER = re.compile(r"^(?:[-*+] |\d+[.)] |\[\^[^\]]+\]:|:   |!!! |\?\?\?)", re.MULTILINE)
 
@@ -40,17 +44,76 @@ def mask(text: str) -> str:
         return re.sub(r"[^\n]", " ", match[0])
 
     def blank_block(match: re.Match[str]) -> str:
-        above = text[: match.start()].rstrip().rsplit("\n\n", 1)[-1].lstrip("\n")
+        end = match.start()
+        while end and text[end - 1].isspace():
+            end -= 1
+        above = text[text.rfind("\n\n", 0, end) + 1 : end].lstrip("\n")
         inside = _OWNER.match(above) or above.startswith((" ", "\t"))
         return match[0] if inside and above else blank(match)
 
     if "```" in text or "~~~" in text:
-        text = _FENCE.sub(blank, text)
+        text = _blanked(text, _fences(text)[0])
     if "    " in text or "\t" in text:
         text = _INDENTED.sub(blank_block, text)
     if "`" in text:
-        text = _SPAN.sub(blank, text)
+        text = _blanked(text, _spans(text))
     return text
+
+
+def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with some parts of it, in order, blanked out."""
+    pieces, position = [], 0
+    for start, end in spans:
+        pieces += [text[position:start], re.sub(r"[^\n]", " ", text[start:end])]
+        position = end
+    return "".join([*pieces, text[position:]])
+
+
+def _fences(text: str) -> tuple[list[tuple[int, int]], int | None]:
+    """Blocks of code between two lines of ticks or tildes, and where one begins that never ends.
+
+    A block ends at the first line with the very marks that it began with, and nothing more.
+    """
+    marks = list(_FENCE_MARK.finditer(text))
+    ends: dict[str, list[int]] = {}
+    for number, match in enumerate(marks):
+        if not match[2].strip(" "):
+            ends.setdefault(match[1], []).append(number)
+    found: list[tuple[int, int]] = []
+    unclosed = None
+    number = 0
+    while number < len(marks):
+        closing = ends.get(marks[number][1], [])
+        place = bisect_right(closing, number)
+        if place < len(closing):
+            found.append((marks[number].start(), marks[closing[place]].end()))
+            number = closing[place] + 1
+        else:
+            unclosed = marks[number].start() if unclosed is None else unclosed
+            number += 1
+    return found, unclosed
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """Code within running text: from some ticks to the next as many, in one paragraph."""
+    found: list[tuple[int, int]] = []
+    for start, end in itertools.pairwise(
+        [0, *(one.end() for one in _EMPTY_LINE.finditer(text)), len(text)]
+    ):
+        runs = [one.span() for one in _TICKS.finditer(text, start, end)]
+        by_length: dict[int, list[int]] = {}
+        for number, (first, last) in enumerate(runs):
+            by_length.setdefault(last - first, []).append(number)
+        number = 0
+        while number < len(runs):
+            first, last = runs[number]
+            alike = by_length[last - first]
+            place = bisect_right(alike, number)
+            if place < len(alike) and text[first - 1 : first] != "\\":
+                found.append((first, runs[alike[place]][1]))
+                number = alike[place]
+            number += 1
+    return found
 
 
 # --- What a text mentions --------------------------------------------------------------------
@@ -81,7 +144,7 @@ def _bare_citations(text: str) -> Iterator[Mention]:
             yield Mention(match[1], match.start())
 
 
-_KEYED = re.compile(r"\[(?<![\]!\\]\[)([\w-]+)(,[^\[\]@]*)?\](?![(\[{:])")
+_KEYED = re.compile(r"\[(?<![\]!\\]\[)([\w-]++)(,[^\[\]@]*+)?\](?![(\[{:])")
 
 
 @lru_cache(maxsize=8192)
@@ -114,21 +177,24 @@ class CitationGroup:
 _BRACKETS = re.compile(r"\[(?<!\\\[)([^\[\]^][^\[\]]*)\](?!\(|\[(?!@))")
 _MARKER = re.compile(r"\s*(?:[-*+>]|\d+[.)]|\||.*\|)\s*|\s*[#|].*\n")
 _TRIED = re.compile(r"(?:^|[\s;(])@\w")
-_CITED = re.compile(r"\s*@([\w-]+)(?:,\s*([^;]+?))?\s*")
+_CITED = re.compile(r"@([\w-]++)(?:,\s*+(\S[^;]*))?")
 _LINK = re.compile(
-    r"(?<!\\)\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+[\"'][^\n]*?[\"'])?\s*\)"
+    r"(?<!\\)\]\(\s*+(<[^<>\n]*+>|[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+)"
+    r"(?:\s++[\"'][^\n]{0,1000}?[\"'])?\s*+\)"
 )
-_PICTURE = re.compile(r"(?<!\\)!\[[^\]]*\]\(\s*<?([^\s<>()]+)")
+_TARGET = re.compile(r"\]\(\s*+<?([^\s<>()]++)")
+_PICTURE = re.compile(r"(?<!\\)!\[")
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)([^\]\n]+)\]:(?=\s*\S)", re.MULTILINE)
+_DEFINITION_USED = re.compile(
+    r"(?<!\\)(?<!\])\[([^\[\]\n]++)\](?:\[\])?(?![(:\[])|\]\[([^\[\]\n]++)\]"
+)
 _DEFINED_LINK = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:\s*(\S+)", re.MULTILINE)
-_NOTE = re.compile(r"(?<!\\)\[\^([^\]\n]+)\](:)?")
+_NOTE = re.compile(r"(?<!\\)\[\^([^\[\]\n]++)\](:)?")
 _HEADING = re.compile(r"^(#{1,6})", re.MULTILINE)
 _UNDERLINE = re.compile(r"\n(?:=+|-+)[ ]*(?:\n|\Z)")
 _UNDERLINED = re.compile(r"(?:(?<=\n\n)|\A)([^\n]+)\n(=+|-+)[ ]*(?=\n|\Z)")
-_TAG = re.compile(
-    r"<(/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^>]*/?|!--.*?--|[!?][A-Za-z][^>]*)>", re.DOTALL
-)
-_HANDLER = re.compile(r"\{[:\s][^}\n]*?\b(on\w+|style|href|src)\s*=[^}\n]*\}", re.IGNORECASE)
+_TAG_OPENS = re.compile(r"<(?:(!--)|/?[A-Za-z][A-Za-z0-9-]*+(?=[\s/>])|[!?][A-Za-z])")
+_HANDLER = re.compile(r"\b(?:on\w++|style|href|src)\s*+=", re.IGNORECASE)
 _RUNS = re.compile(
     r"</?(?:script|style|iframe|object|embed|form|base|meta|link)\b|<!--\s*part:"
     r"|\s(?:on\w+|style|srcdoc)\s*=|javascript:",
@@ -153,9 +219,10 @@ def _citation_groups(text: str) -> Iterator[CitationGroup]:
         understood = True
         position = match.start(1)
         for part in match[1].split(";"):
-            cited = _CITED.fullmatch(part)
+            cited = _CITED.fullmatch(part.strip())
             if cited and "@" not in (cited[2] or ""):
-                citations.append(Mention(cited[1], position + cited.start(1), cited[2] or ""))
+                start = position + part.index("@") + 1
+                citations.append(Mention(cited[1], start, cited[2] or ""))
             else:
                 understood = False
             position += len(part) + 1
@@ -167,7 +234,7 @@ _YEAR = re.compile(r"(?<![\w/:.,-])(?:19|20)\d\d(?![\w/:]|[-,.]\w)")
 _DIGIT = re.compile(r"\d")
 _CURRENCY = r"\b(?:EUR|USD|GBP|SEK|NOK|DKK|CHF)\b"
 _AMOUNT = re.compile(
-    rf"(?<![\w/:.,-])\d[\d,.]*(?:[ \u00a0]\d{{3}})*[ \u00a0]?"
+    rf"(?<![\w/:.,-])\d[\d,.]{{0,30}}(?:[ \u00a0]\d{{3}}){{0,6}}[ \u00a0]?"
     rf"(?:%|per cent\b|[mb]illion\b|{_CURRENCY})"
     rf"|(?:[€$£¥]|{_CURRENCY})[ \u00a0]?\d[\d,.]*"
 )
@@ -230,8 +297,11 @@ def links(text: str, masked: str | None = None) -> Iterator[Mention]:
 
 def pictures(text: str, masked: str) -> Iterator[Mention]:
     """All addresses of pictures of a text."""
-    for match in _PICTURE.finditer(masked) if "![" in text else ():
-        yield Mention(match[1], match.start(1))
+    begun = [match.start() for match in _PICTURE.finditer(masked)] if "![" in text else []
+    for match in _TARGET.finditer(masked) if begun else ():
+        place = bisect_right(begun, match.start()) - 1
+        if place >= 0 and masked.rfind("]", begun[place], match.start()) < 0:
+            yield Mention(match[1], match.start(1))
 
 
 def notes(text: str, masked: str | None = None) -> tuple[list[Mention], list[Mention]]:
@@ -250,8 +320,7 @@ def notes(text: str, masked: str | None = None) -> tuple[list[Mention], list[Men
 
 def unclosed_fence(text: str) -> int | None:
     """Where a code block begins that never ends."""
-    mark = _FENCE_MARK.search(_FENCE.sub(lambda match: " " * len(match[0]), text))
-    return mark.start() if mark else None
+    return _fences(text)[1]
 
 
 def markup(text: str, masked: str | None = None, *, by_hand: bool = False) -> Iterator[Mention]:
@@ -260,12 +329,27 @@ def markup(text: str, masked: str | None = None, *, by_hand: bool = False) -> It
     A page written by hand may hold HTML, but nothing that runs.
     """
     masked = mask(text) if masked is None else masked
-    for match in _TAG.finditer(masked) if "<" in text else ():
-        runs = _RUNS.search(match[0])
-        if runs or not (by_hand or _PLAIN_TAG.fullmatch(match[1])):
-            yield Mention(match[0], match.start())
+    for start, end in _tags(masked):
+        tag = masked[start:end]
+        if _RUNS.search(tag) or not (by_hand or _PLAIN_TAG.fullmatch(tag[1:-1])):
+            yield Mention(tag, start)
     for match in _HANDLER.finditer(masked) if "{" in text else ():
-        yield Mention(match[0], match.start())
+        line = masked.rfind("\n", 0, match.start()) + 1
+        start, end = masked.rfind("{", line, match.start()), masked.find("}", match.end())
+        if start >= 0 and end >= 0 and "\n" not in masked[match.end() : end]:
+            yield Mention(masked[start : end + 1], start)
+
+
+def _tags(text: str) -> Iterator[tuple[int, int]]:
+    """Where HTML's tags, comments and declarations begin and end."""
+    last = {"-->": text.rfind("-->"), ">": text.rfind(">")}
+    position = 0
+    for match in _TAG_OPENS.finditer(text) if "<" in text else ():
+        sign = "-->" if match[1] else ">"
+        if match.start() < position or match.end() > last[sign]:
+            continue
+        position = text.index(sign, match.end()) + len(sign)
+        yield match.start(), position
 
 
 # --- From fields to one page -----------------------------------------------------------------
@@ -345,8 +429,13 @@ def _citation_edits(
 
 def _follows_a_word(masked: str, start: int) -> bool:
     """Whether what begins here comes one space or line break after running text."""
-    line = masked[masked.rfind("\n", 0, max(start - 1, 0)) + 1 : start]
+    near = max(start - NEAR, 0)
+    line = masked[max(masked.rfind("\n", near, max(start - 1, 0)) + 1, near) : start]
     return line[-1:] in (" ", "\n") and bool(line[-2:-1].strip()) and not _MARKER.fullmatch(line)
+
+
+NEAR = 1000
+"""Characters of a line that are looked at before a place in it."""
 
 
 def _link_edits(text: str, masked: str, link: Callable[[str], str]) -> Iterator[_Edit]:
@@ -360,18 +449,16 @@ def _label_edits(text: str, masked: str, prefix: str) -> Iterator[_Edit]:
     """Link definitions belong to their field: two fields may both say `[1]: …`."""
     if "]:" not in text:
         return
+    own = {}
     for definition in _DEFINITION.finditer(masked):
-        label = definition[1]
-        own = f"{prefix} {label}"
-        yield definition.start(1), definition.end(1), own
-        uses = (
-            rf"(?<!\\)(?<!\])\[({re.escape(label)})\](?:\[\])?(?![(:\[])|\]\[({re.escape(label)})\]"
-        )
-        for use in re.finditer(uses, masked, re.IGNORECASE):
-            if use[2]:
-                yield use.start(2), use.end(2), own
-            else:
-                yield use.start(), use.end(), f"[{use[1]}][{own}]"
+        name = own[definition[1].lower()] = f"{prefix} {definition[1]}"
+        yield definition.start(1), definition.end(1), name
+    for use in _DEFINITION_USED.finditer(masked) if own else ():
+        name = own.get((use[1] or use[2]).lower(), "")
+        if name and use[2]:
+            yield use.start(2), use.end(2), name
+        elif name:
+            yield use.start(), use.end(), f"[{use[1]}][{name}]"
 
 
 def _heading_edits(masked: str, under: int) -> Iterator[_Edit]:
@@ -397,7 +484,7 @@ def with_locator(note: str, locator: str) -> str:
 def without_citations(text: str) -> str:
     """The text without its citations, for places that have no notes."""
     edits = [(group.start, group.end, "") for group in citation_groups(text)]
-    return re.sub(r"\s+([.,;:])", r"\1", _edited(text, edits))
+    return re.sub(r"(?<!\s)\s++([.,;:])", r"\1", _edited(text, edits))
 
 
 @lru_cache(maxsize=8192)
@@ -421,19 +508,20 @@ class Section:
     text: str
 
 
-_TITLED = re.compile(r"^#{1,6} +(.+?)(?: +#+)?(?: *\{: *#([^\s}]+) *\})? *$", re.MULTILINE)
+_TITLED = re.compile(r"^#{1,6} ++(\S[^\n]*+)$", re.MULTILINE)
+_OWN_ID = re.compile(r"\{: *+#([^\s{}]++) *+\}$")
 _UNREAD = re.compile(
-    r"<!--(?s:.*?)-->|\{:[^}\n]*\}|\[\^[^\]\n]+\](?!:)|\[@[^\]\n]+\]"
-    r"|^ *(?:\*\[[^\]\n]+\]:|\[\^[^\]\n]+\]:|\\(?:full_)?bibliography\b|[`~]{3})[^\n]*"
-    r"|^ *\|?[|:\- ]+\|[|:\- ]*$",
+    r"\{:[^{}\n]*+\}|\[\^[^\[\]\n]++\](?!:)|\[@[^\[\]\n]++\]"
+    r"|^ *+(?:\*\[[^\[\]\n]++\]:|\[\^[^\[\]\n]++\]:|\\(?:full_)?bibliography\b|[`~]{3})[^\n]*"
+    r"|^(?=[^\n|]*+\|)[|:\- ]++$",
     re.MULTILINE,
 )
 _SIGNS = re.compile(
-    r"^ *(?:#{1,6} |>|[-*+] |\d+[.)] |:   |!!! \w+|\?\?\?\+? \w+|=+$)|(?<!\\)[`*|]+"
+    r"^ *+(?:#{1,6} |>|[-*+] |\d+[.)] |:   |!!! \w+|\?\?\?\+? \w+|=+$)|(?<!\\)[`*|]+"
     r"|\bhttps?://\S+",
     re.MULTILINE,
 )
-_LOW = re.compile(r"(?<!\w)_+|_+(?!\w)")
+_LOW = re.compile(r"(?<!\w)_++|(?<!_)_++(?!\w)")
 _LINKED = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)|\[[^\]\n]*\])")
 
 
@@ -449,7 +537,12 @@ def sections(text: str) -> tuple[Section, ...]:
     cut = [Section("", "", plain(text[: ends[0]]))]
     for number, match in enumerate(found):
         below = plain(text[match.end() : ends[number + 1]])
-        cut.append(Section(plain(text[match.start(1) : match.end(1)]), match[2] or "", below))
+        heading = text[match.start(1) : match.end(1)].rstrip(" ")
+        own = _OWN_ID.search(match[1].rstrip(" "))
+        heading = heading[: own.start()].rstrip(" ") if own else heading
+        bare = heading.rstrip("#")
+        heading = bare if bare.endswith(" ") else heading
+        cut.append(Section(plain(heading), own[1] if own else "", below))
     return tuple(cut)
 
 
@@ -458,8 +551,10 @@ def plain(text: str) -> str:
 
     It is for searching and for excerpts, so code stays as words, and a sign too much does no harm.
     """
-    text = _UNREAD.sub("", text)
-    text = _SIGNS.sub("", _TAG.sub(" ", _LINKED.sub(r"\1", text))).replace(CODE_AT, "@")
+    comments = [(start, end, "") for start, end in _tags(text) if text.startswith("<!--", start)]
+    text = _LINKED.sub(r"\1", _UNREAD.sub("", _edited(text, comments)))
+    text = _edited(text, [(start, end, " ") for start, end in _tags(text)])
+    text = _SIGNS.sub("", text).replace(CODE_AT, "@")
     text = _LOW.sub("", text) if "_" in text else text
     return " ".join(html.unescape(re.sub(r"\\([^\w\s])", r"\1", text)).split())
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias, cast
 
@@ -500,6 +501,12 @@ def _unmarked(book: Book, text: Text) -> list[prose.Mention]:
     return [one for one in prose.bracketed(text.text) if one.name in book.references]
 
 
+def _lies_in(places: list[int], start: int, end: int) -> bool:
+    """Whether one of some places, in order, lies between two others."""
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end
+
+
 def references_are_cited(book: Book, today: dt.date) -> Problems:
     """HB402: every entry of references.bib is cited somewhere."""
     del today
@@ -711,8 +718,7 @@ def claims_are_cited(book: Book, today: dt.date) -> Problems:
     for _, text in _bodies(book, "cases", "frameworks"):
         meant = [mention.start for mention in _unmarked(book, text)]
         for paragraph in prose.paragraphs(text.masked):
-            end = paragraph.start + len(paragraph.name)
-            told = any(paragraph.start <= start < end for start in meant)
+            told = _lies_in(meant, paragraph.start, paragraph.start + len(paragraph.name))
             if not told and not text.cited_in(paragraph):
                 yield text.problem(
                     "HB411",
@@ -730,13 +736,10 @@ def numbers_are_cited(book: Book, today: dt.date) -> Problems:
         meant = [mention.start for mention in _unmarked(book, text)]
         for numbers in prose.uncited_numbers(text.text):
             number = next((one for one in numbers if one.name != checked[:4]), None)
-            if number and any(
-                "\n\n" not in text.text[number.start : start]
-                for start in meant
-                if start > number.start
-            ):
-                continue  # its source is named there, and that is told
-            if number:
+            if number is None:
+                continue
+            end = text.text.find("\n\n", number.start)
+            if not _lies_in(meant, number.start, len(text.text) if end < 0 else end):
                 yield text.problem(
                     "HB413",
                     number.start,

@@ -37,7 +37,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError
 
 from handbook.problem import Instead, Path, Problem
-from handbook.source import Plain, Source, in_quotes, word_quotes
+from handbook.source import NEAR, Plain, Source, in_quotes, word_quotes
 from handbook.spelling import bare, folded, neighbour, unseen, visible
 from handbook.writing import flow
 
@@ -1158,9 +1158,13 @@ def _parsed(model: type[Model], source: Source, path: Path) -> tuple[Model | Non
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=True)
+        found = error.errors(include_url=False, include_context=True)[:MOST]
         problems = {_problem(model, source, path, details) for details in found}
         return None, sorted(problem for problem in problems if not _is_meant(problem, problems))
+
+
+MOST = 100
+"""Faults of one record that are told: with more of them, the first have to be mended anyway."""
 
 
 def _is_meant(missing: Problem, problems: set[Problem]) -> bool:
@@ -1261,8 +1265,9 @@ def _location(loc: tuple[Any, ...], start: Path) -> Path:
 def _in_shape(kind: str, model: type[Model], path: Path, found: Any) -> str:
     """The hint that shows how a value of another shape would be written; or nothing."""
     if kind == "string_type":
-        if isinstance(found, list) and len(found) == 1 and isinstance(found[0], str):
-            return f"write {flow(found[0])}"
+        one = found[0] if isinstance(found, list) and len(found) == 1 else None
+        if isinstance(one, str) and len(one) < NEAR:
+            return f"write {flow(one)}"
         inside = isinstance(found, dict) and path and isinstance(path[-1], int)
         return "put quotes around text that has a colon in it" if inside else ""
     owner = _model_at(model, path[:-1])
@@ -1270,7 +1275,7 @@ def _in_shape(kind: str, model: type[Model], path: Path, found: Any) -> str:
     examples = [
         one for one in (info.examples or () if info else ()) if isinstance(one, list | dict)
     ]
-    word = bare(found) if isinstance(found, str) else ""
+    word = bare(found) if isinstance(found, str) and len(found) < NEAR else ""
     if kind == "list_type" and info:
         item = get_args(bare_type(info.annotation))[0]
         sample: Plain = [found] if _is_flat(found) else _items(item, word)
@@ -1284,7 +1289,11 @@ def _in_shape(kind: str, model: type[Model], path: Path, found: Any) -> str:
 
 def _is_flat(found: object) -> bool:
     """Whether these are fields that hold text only, so that they can stand on one line."""
-    return isinstance(found, dict) and all(isinstance(one, str) for one in found.values())
+    return (
+        isinstance(found, dict)
+        and all(isinstance(one, str) for one in found.values())
+        and sum(map(len, found.values())) < NEAR
+    )
 
 
 def _items(item: Any, word: str) -> list[Plain]:
@@ -1349,32 +1358,55 @@ def _parted(owner: type[Model], source: Source, location: Path) -> Problem | Non
 
     It is the same for each part of a text, and so told once.
     """
-    parent, name = location[:-1], str(location[-1])
-    line, column = source.keys[location]
-    text = source.text.split("\n")[line - 1]
-    if not text[column - 1 + len(name) :].lstrip().startswith((",", "}")):
-        return None
+    parent = location[:-1]
+    if ("parted", parent) not in source.kept:
+        source.kept["parted", parent] = dict(_parts(owner, source, parent))
+    found: Problem | None = source.kept["parted", parent].get(location[-1])
+    return found
+
+
+def _parts(owner: type[Model], source: Source, parent: Path) -> Iterator[tuple[str | int, Problem]]:
+    """The fields in braces that have no value, and the problem with the text they are of."""
+    lines = source.text.split("\n")
     data: Any = source.data
     for step in parent:
         data = data[step]
-    known, names = fields(owner), list(data)
-    said = [number for number, one in enumerate(names) if data[one] is not None]
-    first = max((number for number in said if number < names.index(name)), default=-1) + 1
-    last = min((number for number in said if number >= first), default=len(names)) - 1
-    told = next(one for one in names[first:] if one not in known)
-    message = f"there is no field {quoted(told)} here"
-    before, hint = names[max(first - 1, 0)], ""
-    start, end = source.mark((*parent, before)), source.keys[(*parent, names[last])]
-    if first and before in known and start[0] == end[0] == line:
-        for at, was, plain in word_quotes(text):
-            if at == start[1] - 1:
+    before, parts = "", list[str]()
+    for name, value in [*data.items(), ("", "the end")]:
+        line, column = source.keys.get((*parent, name), (1, 1))
+        if value is None and lines[line - 1][column - 1 + len(name) :][:NEAR].lstrip()[:1] in _NEXT:
+            parts.append(name)
+            continue
+        told = next((one for one in parts if one not in fields(owner)), None)
+        if told:
+            problem = _cut_up(owner, source, lines, (*parent, told), (before, parts[-1]))
+            yield from ((one, problem) for one in parts)
+        before, parts = name, []
+
+
+_NEXT = {",", "}"}
+
+
+def _cut_up(
+    owner: type[Model], source: Source, lines: list[str], path: Path, around: tuple[str, str]
+) -> Problem:
+    """The problem with one such text: it begins in one field, and ends with another's name."""
+    (before, last), parent, known = around, path[:-1], fields(owner)
+    message = f"there is no field {quoted(path[-1])} here"
+    start, end = source.mark((*parent, before)), source.keys[(*parent, last)]
+    hint = ""
+    if before in known and start[0] == end[0]:
+        text, first = lines[start[0] - 1], max(start[1] - 3, 0)
+        for at, was, plain in word_quotes(text[first : first + NEAR]):
+            if first + at == start[1] - 1:
                 hint = f"YAML does not know these quotation marks: type plain ones: {plain}"
                 there = (*parent, before)
                 return source.problem("HB101", there, message, hint, instead=(was, plain))
-        whole = text[start[1] - 1 : end[1] - 1 + len(names[last])]
-        hint = _with_its_marks(known[before], before, whole)
-    hint = hint or _suggestion(told, sorted(known)) or "put quotes around text that has a comma"
-    return source.problem("HB101", (*parent, told), message, hint, key=True)
+        whole = text[start[1] - 1 : end[1] - 1 + len(last)]
+        hint = _with_its_marks(known[before], before, whole) if len(whole) < NEAR else ""
+    hint = hint or _suggestion(str(path[-1]), sorted(known))
+    hint = hint or "put quotes around text that has a comma in it"
+    return source.problem("HB101", path, message, hint, key=True)
 
 
 def _with_its_marks(info: FieldInfo, name: str, text: str) -> str:

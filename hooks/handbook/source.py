@@ -216,24 +216,22 @@ def parse(file: str, text: str) -> Source:
 
 _HASH = re.compile(r"#(?<=[ \t]#)[^\W_]")
 """The sign that begins a remark, with no space after it: as people write it in a text."""
+_HIDDEN = re.compile(r"[ \t]++(#[^\W_][^\n]*+)")
 
 
 def swallowed(source: Source) -> Iterator[Problem]:
     """HB019: what a # hides after a value without quotes, where it does not look like a remark."""
     if source.data is None or not _HASH.search(source.text):
         return
-    lines = source.text.split("\n")
     for event in yaml.parse(source.text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.ScalarEvent) and not event.style:
-            line, column = _mark(event.end_mark)
-            rest = lines[line - 1][column - 1 :]
-            sign = rest.find("#")
-            if sign > 0 and not rest[:sign].strip() and _HASH.match(rest, sign):
+            end: Any = event.end_mark
+            hidden = _HIDDEN.match(source.text, end.index)
+            if hidden:
                 yield source.problem_at(
                     "HB019",
-                    (line, column + sign),
-                    f'"{_short(rest[sign:].rstrip())}" is not read: '
-                    "after a space, # begins a remark",
+                    (end.line + 1, end.column + hidden.start(1) - end.index + 1),
+                    f'"{_short(hidden[1].rstrip())}" is not read: after a space, # begins a remark',
                     "put quotes around the whole text, or a space after # if it is a remark",
                 )
 
@@ -433,7 +431,7 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
                     f'an invisible character stands beside the field name "{_short(bare)}"',
                     "delete the name and type it again",
                     (*path, bare),
-                    (name, f" {bare}" if _follows_a_comma(source, mark) else bare),
+                    (name, f" {bare}" if _follows_a_comma(source, event) else bare),
                 )
             )
             name = bare
@@ -456,10 +454,10 @@ def _mapping(source: Source, events: Iterator[Any], path: Path) -> dict[str, Pla
     return mapping
 
 
-def _follows_a_comma(source: Source, mark: Mark) -> bool:
+def _follows_a_comma(source: Source, event: yaml.ScalarEvent) -> bool:
     """Whether a field's name begins right after the comma of the one before it."""
-    line = "".join(source.text.split("\n")[mark[0] - 1 : mark[0]])
-    return line[: mark[1] - 1].endswith(",")
+    mark: Any = event.start_mark
+    return source.text[mark.index - 1 : mark.index] == ","
 
 
 SPACES = "\u00a0\u2007\u202f"
@@ -467,12 +465,12 @@ SPACES = "\u00a0\u2007\u202f"
 NOTHING = "\u200b\u200c\u200d\u2060\ufeff"
 """Characters that take no room at all."""
 _INVISIBLE = SPACES + NOTHING
-_MISPLACED_SPACE = re.compile(rf"^ *[{_INVISIBLE}]|^[ -]*[\w-]+:[{_INVISIBLE}]")
+_MISPLACED_SPACE = re.compile(rf"^ *[{_INVISIBLE}]|^[ -]*+[\w-]++:[{_INVISIBLE}]")
 
 
 _IN_WORD_QUOTES = re.compile(
     r"""(?:(?<=[:,-][ ])|(?<=[\[{]))
-    (?: [“”„‟"] (?P<double>[^"“”„‟\n]*) [“”„‟"]  |  [‘’‚‛'] (?P<single>[^"\n]*?) [‘’‚‛'] )
+    (?: [“”„‟"] (?P<double>[^"“”„‟\n]*+) [“”„‟"]  |  [‘’‚‛'] (?P<single>[^"\n]{0,200}?) [‘’‚‛'] )
     (?=[ ]*(?:[,\]}]|$|[ ]\#))""",
     re.VERBOSE,
 )
@@ -510,7 +508,7 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     instead: Instead | None = None
     if opened and words == _NO_COLON:
         mark = _mark(opened)
-        field = re.match(r"[ -]*([\w-]+):(?=(\S.*))", lines[opened.line])
+        field = re.match(r"[ -]*+([\w-]++):(?=(\S.*))", lines[opened.line])
         if field:
             written = f"{field[1]}: {_short(field[2])}"
             words, hint = "a space is missing after the colon", f"write {written}"
@@ -524,7 +522,9 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
         mark = mark[0], len(before) - len(before.lstrip()) + 1
         words = "this line is indented more than the one above it, which is finished"
         hint = "begin it in the same column as the field above"
-    quoted = re.search(r"""[:,-] +(['"]).*\1$""", lines[mark[0] - 1][: mark[1] - 1].rstrip())
+    quoted = re.search(
+        r"""[:,-] +(['"]).*\1$""", lines[mark[0] - 1][: mark[1] - 1].rstrip()[-NEAR:]
+    )
     if quoted:
         other = {"'": "double", '"': "single"}[quoted[1]]
         words = "the quoted text ends before this, and more follows"
@@ -533,6 +533,10 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
         # Where it was opened helps; where the file ends does not.
         mark = _mark(opened) if _mark(opened) != mark else _last_bracket(lines, mark)
     return source.problem_at("HB002", mark, words, hint, instead=instead)
+
+
+NEAR = 1000
+"""Characters of a line that are looked at before a fault in it."""
 
 
 def _no_item(lines: list[str], words: str, mark: Mark) -> Mark | None:
@@ -578,13 +582,15 @@ def _sign(source: Source, number: int, line: str) -> Problem | None:
     return None
 
 
-_FIELD = re.compile(r"(?:^ *|(?<=[,{]) *)([\w-]+): +")
-_FIELD_NAME = re.compile(r"(?:[,{] *|^[ -]*)([\w-]+):(?= |$)", re.MULTILINE)
+_FIELD = re.compile(r"(?:^ *+|(?<=[,{]) *+)([\w-]++): ++")
+_FIELD_NAME = re.compile(r"(?:[,{] *+|^[ -]*+)([\w-]++):(?= |$)", re.MULTILINE)
+_COLON = re.compile(r"(?<![\w-])([\w-]++):(?: |$)")
 _BRACKETED = re.compile(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}")
 
 
 def _text_in_braces(lines: list[str], opened: Any, last: int) -> tuple[Mark, str, str] | None:
     """The text without quotes that the parser stumbled over in a {…}: place, words and hint."""
+    outer = _indent(lines[opened.line])
     for number in range(opened.line, last):
         line = lines[number]
         start = opened.column if number == opened.line else 0
@@ -593,18 +599,19 @@ def _text_in_braces(lines: list[str], opened: Any, last: int) -> tuple[Mark, str
             start = before.rfind("{")
             if start < 0:
                 return None
-        if number > opened.line and _indent(line) <= _indent(lines[opened.line]):
+        if number > opened.line and _indent(line) <= outer:
             return None  # the next field, or the next item
         found = list(_FIELD.finditer(line, start))
         ends = [match.start() for match in found] + [len(line)]
         for match, end in zip(found, ends[1:], strict=True):
             text = _without_closers(line[match.end() : end].rstrip(", "))
             sign = _unreadable_sign(text)
-            colon = re.search(r"([\w-]+):(?: |$)", text) if sign else None
+            colon = _COLON.search(text) if sign else None
             if colon and colon[1] in _FIELD_NAME.findall("\n".join(lines)):
                 return None  # a comma is missing before that field
             if sign:
-                hint = f"put quotes around the text: {match[1]}: {in_quotes(text)}"
+                written = f"{_short(match[1])}: {in_quotes(_short(text, NEAR))}"
+                hint = f"put quotes around the text: {written}"
                 if colon:
                     hint += f'; or, if "{_short(colon[1])}" is a field, put a comma before it'
                 place = number + 1, match.end() + 1
@@ -618,11 +625,12 @@ def _indent(line: str) -> int:
 
 def _without_closers(text: str) -> str:
     """A text without the closing brackets at its end that were opened before it."""
-    while text.endswith(("]", "}")) and (
-        len(re.findall(r"[\]}]", text)) > len(re.findall(r"[\[{]", text))
-    ):
-        text = text[:-1].rstrip()
-    return text
+    spare = sum(map(text.count, "]}")) - sum(map(text.count, "[{"))
+    end = len(text)
+    while spare > 0 and text[end - 1] in "]} ":
+        spare -= text[end - 1] != " "
+        end -= 1
+    return text[:end].rstrip()
 
 
 def _unreadable_sign(text: str) -> str:

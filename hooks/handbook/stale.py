@@ -65,7 +65,7 @@ class Stale:
         return self.start + len(self.words)
 
 
-_WORD = r"[^\W\d_]{3,}"
+_WORD = r"[^\W\d_]{3,30}"
 _NUMBER = r"\d{1,2}(?:\.|:?[^\W\d_]{1,2})?(?![\w])"
 _DAYS = rf"(?P<first>{_NUMBER})(?:\s*[–—-]\s*(?P<last>{_NUMBER}))?"
 _YEAR = r"(?:\.?,?\s+(?P<year>\d{4})(?!\w))?"
@@ -85,10 +85,10 @@ def mentions(text: str, era: Era, *, year_alone: bool = False) -> tuple[Stale, .
     """The old days that a text names; with `year_alone` also each old year, whatever is beside."""
     dated = list(_dates(text, era))
     found = [stale for stale, old in dated if old]
+    taken = {place for stale, _ in dated for place in range(stale.start, stale.end)}
     for year in re.finditer(r"(?<![\w/.@-])\d{4}(?![\w-]|\.\d)", text):
-        inside = any(stale.start <= year.start() < stale.end for stale, _ in dated)
-        if int(year[0]) in era.years and not inside:
-            month = _BEFORE.search(text, 0, year.start())
+        if int(year[0]) in era.years and year.start() not in taken:
+            month = _BEFORE.search(text, max(year.start() - NEAR, 0), year.start())
             number = dates.month_of(month[1], era.language) if month else 0
             start = month.start() if month and number else year.start()
             theirs = not number or _in_month(int(year[0]), number, era)
@@ -110,7 +110,7 @@ def _dates(text: str, era: Era) -> Iterator[tuple[Stale, bool]]:
         if match.start() < taken:
             continue
         taken = match.end()
-        before = _WEEKDAY.search(text, 0, match.start())
+        before = _WEEKDAY.search(text, max(match.start() - NEAR, 0), match.start())
         weekday = dates.weekday_of(before[1], era.language) if before else 0
         start = before.start() if before and weekday else match.start()
         yield Stale(text[start : match.end()], start), _is_old(match, month, weekday, era)

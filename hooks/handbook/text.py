@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,20 +50,36 @@ class Text:
         indented there, a quoted one has its own line breaks.
         """
         if self.by_hand:
-            return _mark_in(self.text, start)
-        line, column = self.source.mark(self.path)
-        lines = self.source.text.split("\n")
-        position = sum(len(above) + 1 for above in lines[: line - 1]) + column - 1
-        word = re.match(r"[^\s]+", self.text[start:])
-        snippet = word[0] if word else ""
-        before = len(re.findall(re.escape(snippet), self.text[:start])) if snippet else 0
-        for _ in range(before + 1):
-            found = self.source.text.find(snippet, position)
-            if found < 0:
-                return line, column
-            position = found + 1
-        return _mark_in(self.source.text, position - 1)
+            return self._mark_in_file(start)
+        word = _WORD.match(self.text, start)
+        places = self._places(word[0]) if word else []
+        before = self.text.count(word[0], 0, start) if word else 0
+        return (
+            self._mark_in_file(places[before])
+            if before < len(places)
+            else self.source.mark(self.path)
+        )
+
+    def _places(self, word: str) -> list[int]:
+        """Where a word stands in the file, from where the field begins."""
+        if word not in self._found:
+            line, column = self.source.mark(self.path)
+            begin = (self._line_ends[line - 2] + 1 if line > 1 else 0) + column - 1
+            found = re.compile(re.escape(word)).finditer(self.source.text, begin)
+            self._found[word] = [match.start() for match in found]
+        return self._found[word]
+
+    @cached_property
+    def _found(self) -> dict[str, list[int]]:
+        return {}
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [match.start() for match in re.finditer("\n", self.source.text)]
+
+    def _mark_in_file(self, position: int) -> Mark:
+        above = bisect_left(self._line_ends, position)
+        return above + 1, position - (self._line_ends[above - 1] if above else -1)
 
 
-def _mark_in(text: str, start: int) -> Mark:
-    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+_WORD = re.compile(r"\S+")
