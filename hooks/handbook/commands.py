@@ -69,7 +69,7 @@ def diff(root: FilePath, base: str | None, form: str) -> int:
     except revision.UnknownRevisionError as error:
         _say(str(error))
         return USAGE
-    sys.stdout.write(diff.FORMATS[form](diff.of(commit, old, new)))
+    sys.stdout.write(diff.FORMATS[form](diff.of(commit, old, new, root / "overrides")))
     return FINE
 
 

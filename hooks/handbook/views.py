@@ -7,6 +7,7 @@ sentences: those stand in the templates. An `href` is an address from the site's
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -387,6 +388,14 @@ def group_views(edition: schema.Edition) -> tuple[GroupView, ...]:
 
 def slot_view(book: Book, occurrence: Occurrence) -> SlotView:
     """One slot with everything it names."""
+    key = ("slot", occurrence.edition, occurrence.path)
+    if key not in book.kept:
+        book.kept[key] = _slot_view(book, occurrence)
+    found: SlotView = book.kept[key]
+    return found
+
+
+def _slot_view(book: Book, occurrence: Occurrence) -> SlotView:
     slot, place = occurrence.slot, book.place_of(occurrence)
     edition = book.editions[occurrence.edition]
     session = book.sessions[slot.session] if slot.session else None
@@ -559,9 +568,8 @@ def clauses(book: Book, framework_id: str, today: dt.date) -> tuple[ClauseView, 
 
 
 def _matrix(columns: tuple[Link, ...], rows: Sequence[tuple[Link, str, frozenset[int]]]) -> Matrix:
-    totals = tuple(
-        sum(column in touched for _, _, touched in rows) for column in range(len(columns))
-    )
+    counted = Counter(column for _, _, touched in rows for column in touched)
+    totals = tuple(counted[column] for column in range(len(columns)))
     if len(columns) * len(rows) > MATRIX_CELLS:
         pairs = tuple(
             Group(column.title, tuple(head for head, _, touched in rows if number in touched))
