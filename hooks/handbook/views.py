@@ -494,7 +494,16 @@ def phase(edition: schema.Edition, today: dt.date) -> str:
     return "during" if today <= edition.ends else "after"
 
 
-def neighbours(book: Book, session_id: str, edition_id: str | None) -> dict[str, SlotView | None]:
+@dataclass(frozen=True)
+class Neighbour:
+    """A session's slot as the page of the session before or after it names it."""
+
+    title: str
+    href: str
+    date: str
+
+
+def neighbours(book: Book, session_id: str, edition_id: str | None) -> dict[str, Neighbour | None]:
     """The sessions just before and just after this one in an edition."""
     slots = [o for o in book.occurrences if o.edition == edition_id and o.slot.session]
     own = [index for index, o in enumerate(slots) if o.slot.session == session_id]
@@ -503,9 +512,14 @@ def neighbours(book: Book, session_id: str, edition_id: str | None) -> dict[str,
     before = [o for o in slots[: own[0]] if o.slot.session != session_id]
     after = [o for o in slots[own[-1] + 1 :] if o.slot.session != session_id]
     return {
-        "earlier": slot_view(book, before[-1]) if before else None,
-        "later": slot_view(book, after[0]) if after else None,
+        "earlier": _neighbour(book, before[-1]) if before else None,
+        "later": _neighbour(book, after[0]) if after else None,
     }
+
+
+def _neighbour(book: Book, occurrence: Occurrence) -> Neighbour:
+    slot = slot_view(book, occurrence)
+    return Neighbour(slot.title, slot.session.href if slot.session else "", slot.date)
 
 
 # --- Learning and regulation -----------------------------------------------------------------
