@@ -18,8 +18,8 @@ from conftest import EXAMPLES, ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handbook import book as books
 from handbook import addresses, changes, cli, diff, pages, reach, source, views
+from handbook import book as books
 from handbook.commands import FINE, USAGE
 from handbook.compose import Composition, compose, inspect
 from handbook.pages import plain
@@ -210,13 +210,12 @@ NEW_CASE = (
     "",
     "title: A roof\nkind: hospital\nsummary: Wet.\nstages: [search]\nbody: |\n  Tiles.\n",
 )
+KEYS = "session: keys, place: herbarium, lecturers: [aino-esimerkki], status: confirmed}"
+SUPPER = "session: supper, status: cancelled}\n"
 CHANGES = {
     "a slot moves to another day": [
-        ("editions/2031.yml", "14:00, session: keys, place: herbarium, lecturers: "
-         "[aino-esimerkki], status: confirmed}\n      - {start: 14:00, end: 16:00, ", "14:00, "),
-        ("editions/2031.yml", "session: supper, status: cancelled}\n", "session: supper, status: "
-         "cancelled}\n      - {start: 16:30, end: 17:30, session: keys, place: herbarium, "
-         "status: confirmed}\n"),
+        ("editions/2031.yml", f"      - {{start: 13:00, end: 14:00, {KEYS}\n", ""),
+        ("editions/2031.yml", SUPPER, f"{SUPPER}      - {{start: 16:30, end: 17:30, {KEYS}\n"),
     ],
     "a new lecturer takes over": [
         NEW_LECTURER,
@@ -236,10 +235,13 @@ CHANGES = {
     "a title changes": [("sessions/looking.yml", "title: ", "title: More ")],
     "a summary changes": [("sessions/looking.yml", "summary: ", "summary: Soon, ")],
     "a case is new": [NEW_CASE],
-    "a case is new, and taught": [NEW_CASE, ("sessions/keys.yml", "status:", "cases: [roof]\nstatus:")],
+    "a case is new, and taught": [
+        NEW_CASE,
+        ("sessions/keys.yml", "status:", "cases: [roof]\nstatus:"),
+    ],
     "a page's heading changes": [("../docs/privacy.md", "# ", "# Our ")],
     "credits change": [("course.yml", "credits: ", "credits: 1")],
-}  # fmt: skip
+}
 
 
 def two_states(folder: Path, edits: list[tuple[str, str, str]]) -> list[Composition]:

@@ -7,8 +7,8 @@ The JSON is one object, and its shape lasts; no key is ever missing::
 
     base      the commit compared with
     changes   each with kind, entity, slot, field, old, new, follows: see `changes.Change`
-    affected  events (uid, kind, edition, slot, title), lecturers (id, name) and groups (edition, id,
-              name), each null where the data cannot be read; pages: addresses below the base
+    affected  events (uid, kind, edition, slot, title), lecturers (id, name) and groups (edition,
+              id, name), each null where the data cannot be read; pages: addresses below the base
     problems  new and gone, each a list as `handbook check --format json` prints it
     unread    files that could not be read on one side or the other, and were not compared
 """

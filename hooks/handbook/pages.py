@@ -77,7 +77,7 @@ def _session(book: Book, record_id: str, today: dt.date) -> Values:
         "stops": views.stops(book, session.stages),
         "slots": views.slots_of(book, "sessions", record_id),
         "outcomes": views.outcomes(book, session.outcomes),
-        "cases": views.links(book, "cases", session.cases),
+        "cases": views.summarised(book, "cases", session.cases),
         "frameworks": views.cited_frameworks(book, session),
         "needs": views.links(book, "sessions", session.needs),
         "needed_by": views.links(
@@ -205,11 +205,13 @@ def _home(book: Book, today: dt.date) -> Values:
     return {
         "edition": _edition(book, current, today),
         "board_slots": timetable.board(book, current, today) if current else (),
-        **_line(book),
+        "zones": views.zones(book),
+        "line": [{"stop": stop} for stop in views.stops(book, ())],
     }
 
 
-def _line(book: Book) -> Values:
+def _pipeline(book: Book, today: dt.date) -> Values:
+    del today
     return {
         "zones": views.zones(book),
         "line": [
@@ -239,7 +241,6 @@ def _edition(book: Book, edition_id: str | None, today: dt.date) -> Values | Non
         "when": edition.when or "",
         "phase": views.phase(edition, today),
         "place": views.link(book, "places", edition.place) if edition.place else None,
-        "seats": edition.seats,
         "lecturers": views.links(book, "lecturers", edition.lecturers),
         "groups": views.group_views(edition),
     }
@@ -329,6 +330,7 @@ def _practical(book: Book, today: dt.date) -> Values:
     place = book.editions[edition].place if edition else None
     return {
         "edition": _edition(book, edition, today),
+        "seats": book.editions[edition].seats if edition else None,
         "place": views.link(book, "places", place) if place else None,
         "address": book.places[place].address if place else None,
         "directions": bool(place and book.places[place].getting_there),
@@ -355,11 +357,6 @@ def _practical(book: Book, today: dt.date) -> Values:
             if s.identify or s.bring or s.wear
         ],
     }
-
-
-def _pipeline(book: Book, today: dt.date) -> Values:
-    del today
-    return _line(book)
 
 
 def _nothing(book: Book, today: dt.date) -> Values:
@@ -416,8 +413,10 @@ class _Press:
         self.explanations: dict[tuple[str, int], str] = {}
 
     def pages(self) -> Iterator[tuple[str, Callable[[], Page]]]:
-        """Every page's uri, and what makes it; the references come last, because they say where
-        each is cited."""
+        """Every page's uri, and what makes it.
+
+        The references come last, because they say where each is cited.
+        """
         for kind in KINDS:
             for record_id in self.book.records(kind.collection):
                 yield _of_record(kind, record_id), partial(self.record, kind, record_id)

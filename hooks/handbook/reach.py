@@ -208,8 +208,7 @@ def _different(
     return {
         address
         for address in near
-        if address in told
-        or _seen(made[0].get(address), altered) != _seen(made[1].get(address))
+        if address in told or _seen(made[0].get(address), altered) != _seen(made[1].get(address))
     }
 
 
@@ -225,9 +224,7 @@ def _around(site: views.Site) -> tuple[Any, ...]:
 
 
 def _has_pages(state: Composition) -> bool:
-    return all(
-        one.severity != "error" or one.code.startswith(_IN_NO_WAY) for one in state.problems
-    )
+    return all(one.severity != "error" or one.code.startswith(_IN_NO_WAY) for one in state.problems)
 
 
 def _altered(old: Book, new: Book) -> set[str]:
@@ -292,8 +289,10 @@ def _pages(old: Book, new: Book, changes: Sequence[Change]) -> set[str]:
 
 
 def _is_around(old: Book, new: Book, change: Change) -> bool:
-    """Whether a change may be of what stands around every page: who is behind the course, and the
-    names of the pages written by hand."""
+    """Whether a change may be of what stands around every page.
+
+    That is who is behind the course, and the names of the pages written by hand.
+    """
     if change.key[0] == "documents":
         heads = {re.search("^#.*", str(one), re.MULTILINE) for one in (change.old, change.new)}
         return len({one and one[0] for one in heads}) > 1

@@ -22,12 +22,11 @@ MATRIX_CELLS = 20_000
 
 @dataclass(frozen=True)
 class Link:
-    """A way to another record: its title, its address, and a line about it."""
+    """A way to another record: its title, its address, and a line about it where that is shown."""
 
     title: str
     href: str
     summary: str = ""
-    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,8 +171,6 @@ def link(book: Book, collection: str, record_id: str) -> Link:
         book.kept[key] = Link(
             title_of(entity, record_id),
             addresses.of(collection, record_id),
-            text_of(entity, "summary"),
-            text_of(entity, "kind"),
         )
     found: Link = book.kept[key]
     return found
@@ -201,6 +198,14 @@ def _fields(kind: type[schema.Model]) -> frozenset[str]:
 def links(book: Book, collection: str, ids: Iterable[str]) -> tuple[Link, ...]:
     """Links to several records, in the order given."""
     return tuple(link(book, collection, record_id) for record_id in ids)
+
+
+def summarised(book: Book, collection: str, ids: Iterable[str]) -> tuple[Link, ...]:
+    """The same, each with the summary of its record."""
+    return tuple(
+        replace(link(book, collection, one), summary=text_of(entity, "summary"))
+        for one, entity in ((one, book.records(collection)[one]) for one in ids)
+    )
 
 
 def pointing(book: Book, collection: str, record_id: str) -> tuple[Group, ...]:
@@ -388,14 +393,6 @@ def group_views(edition: schema.Edition) -> tuple[GroupView, ...]:
 
 def slot_view(book: Book, occurrence: Occurrence) -> SlotView:
     """One slot with everything it names."""
-    key = ("slot", occurrence.edition, occurrence.path)
-    if key not in book.kept:
-        book.kept[key] = _slot_view(book, occurrence)
-    found: SlotView = book.kept[key]
-    return found
-
-
-def _slot_view(book: Book, occurrence: Occurrence) -> SlotView:
     slot, place = occurrence.slot, book.place_of(occurrence)
     edition = book.editions[occurrence.edition]
     session = book.sessions[slot.session] if slot.session else None
@@ -604,7 +601,7 @@ def outcome_matrix(book: Book) -> Matrix:
     """Sessions against learning outcomes."""
     position = {outcome: number for number, outcome in enumerate(book.outcomes)}
     columns = tuple(
-        Link(outcome.short or outcome.text, addresses.of("outcomes", outcome_id), outcome.text)
+        Link(outcome.short or outcome.text, addresses.of("outcomes", outcome_id))
         for outcome_id, outcome in book.outcomes.items()
     )
     rows = [
