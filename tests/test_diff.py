@@ -441,7 +441,7 @@ def test_the_working_tree_is_compared_with_the_last_commit(
     ]
     assert found["affected"]["events"] == [
         {"uid": "looking.2031@kuusi.example", "kind": "changed", "edition": "2031",
-         "slot": "looking"}
+         "slot": "looking", "title": "Looking slowly"}
     ]  # fmt: skip
     assert git(repository, "status", "--porcelain", "--", "data").startswith("M")
 

@@ -217,7 +217,7 @@ def _brief(value: Any) -> str:
         return ", ".join(f"{name} {_inside(one)}" for name, one in value.items())
     if isinstance(value, list):
         nested = any(isinstance(one, list | dict) for one in value)
-        return ("; " if nested else ", ").join(map(_inside, value))
+        return ("; " if nested else ", ").join(_brief(one) or "nothing" for one in value)
     return "" if value is None else " ".join(str(value).split())
 
 
