@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from handbook import addresses, history, pages, prose, views
+from handbook import addresses, history, prose
 from handbook.book import Book, Key, Occurrence
 from handbook.changes import Change
 from handbook.compose import Composition
 from handbook.history import UnreadableError
+
+if TYPE_CHECKING:
+    from handbook.pages import Page
+    from handbook.views import Site
 
 
 @dataclass(frozen=True)
@@ -172,7 +176,7 @@ def _words(book: Book, occurrence: Occurrence) -> Iterator[Any]:
 # --- Pages -----------------------------------------------------------------------------------
 
 MADE = 400
-"""Pages of a handbook up to which those that may differ are made and compared, in a fifth of a
+"""Pages of a handbook up to which those that may differ are made and compared, in about half a
 second; in a larger one, lists alone would take longer."""
 _IN_NO_WAY = ("HB2", "HB3")
 """The beginnings of the codes of errors in spite of which pages can be made: what is planned or
@@ -189,6 +193,8 @@ def _different(
     can_be_made = templates.is_dir() and all(map(_has_pages, states))
     if not near or not can_be_made or len(everything) > MADE:
         return near
+    from handbook import pages, views  # noqa: PLC0415 - slow to load; a large handbook needs none
+
     sites = [views.site(state.book, state.today) for state in states]
     if _around(sites[0]) != _around(sites[1]):
         return everything
@@ -216,7 +222,7 @@ _ABOUT_THE_COURSE = {"", "practical/"}
 """The pages that tell all of the course's own facts, such as its credits."""
 
 
-def _around(site: views.Site) -> tuple[Any, ...]:
+def _around(site: Site) -> tuple[Any, ...]:
     """What stands around every page."""
     host = site.host.name if site.host else ""
     words = (site.short, site.summary, site.language, host, site.publisher)
@@ -236,7 +242,7 @@ def _altered(old: Book, new: Book) -> set[str]:
     }
 
 
-def _seen(page: pages.Page | None, altered: Iterable[str] = ()) -> Any:
+def _seen(page: Page | None, altered: Iterable[str] = ()) -> Any:
     """What of a page is compared; for one that cites what is altered, what is like no other."""
     if page is None:
         return None
