@@ -181,11 +181,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
         "subscription": addresses.subscription(config.site_url or ""),
         "span": lambda starts, ends: dates.span(starts, ends, language),
         "week_span": lambda starts, ends: dates.week(starts, ends, language),
-        "by_hand": [
-            {"title": page.title, "href": addresses.of_uri(page.uri)}
-            for page in build.composition.pages
-            if not page.meta and _is_first(page.uri)
-        ],
+        "by_hand": pages.by_hand(build.composition.pages),
     }
     return env
 
@@ -237,11 +233,6 @@ _UNUSED = re.compile(
 """Of the theme: scripts, which are ours; palettes; its picture. And our templates of text."""
 _BOXES = re.compile(r'<input class="md-toggle".*?(?=<div data-md-component="announce">)', re.DOTALL)
 """The theme's hidden check boxes for its menu and its search, and its own skip link."""
-
-
-def _is_first(uri: str) -> bool:
-    """Whether a page stands in no folder, or is the first of one, which leads to the others."""
-    return "/" not in uri or uri.endswith("/index.md")
 
 
 def _framed(html: str, name: str) -> str:

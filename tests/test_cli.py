@@ -10,8 +10,12 @@ import pytest
 from conftest import EXAMPLES, ROOT
 
 from handbook import cli
+from handbook.codes import catalogue
 from handbook.commands import FINE, PROBLEMS, USAGE
+from handbook.schema import KINDS
 
+NO_DATA = " has no data/ folder: go to the handbook's folder"
+ABOUT_FILES = [one for one in catalogue() if one.startswith("HB01")]
 LICHENS = str(EXAMPLES / "lichens")
 
 
@@ -47,8 +51,16 @@ def test_errors_exit_with_one(tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (["check", "--root", "/nowhere"], "handbook: there is no folder /nowhere\n"),
-        (["check", "--root", str(ROOT / "tests")], f"handbook: {ROOT}/tests has no data/ folder\n"),
+        (
+            ["check", "--root", str(ROOT / "tests")],
+            f"handbook: {ROOT}/tests{NO_DATA}, which is {ROOT}, or name it with --root\n",
+        ),
+        (["check", "--root", "/"], f"handbook: /{NO_DATA}, or name it with --root\n"),
         (["explain", "HB-102"], "handbook: there is no rule HB-102 (did you mean HB102?)\n"),
+        (
+            ["explain", "hb01"],
+            f"handbook: there is no rule hb01 (these begin so: {', '.join(ABOUT_FILES)})\n",
+        ),
     ],
 )
 def test_a_wrong_call_says_what_is_wrong(
@@ -66,6 +78,39 @@ def test_a_today_that_is_none_is_told(
 
     assert cli.main(["check", "--root", LICHENS]) == USAGE
     assert capsys.readouterr().err.startswith(f"handbook: SOURCE_DATE_EPOCH is {epoch!r}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("new lecture x", 'argument KIND: there is no kind "lecture" (did you mean lecturer?)'),
+        ("new zebra x", f'argument KIND: there is no kind "zebra" (there are {", ".join(KINDS)})'),
+        (
+            "new case case-x.yml",
+            'argument ID: "case-x.yml" is a file\'s name: write case-x',
+        ),
+        (
+            "roll next --starts 2032-05-31",
+            'argument YEAR: "next" is no year: write 2027, for example',
+        ),
+        (
+            "roll ../x --starts 2032-05-31",
+            'argument YEAR: "../x" is no year: write 2027, for example',
+        ),
+        (
+            "rename case data/cases/old.yml new",
+            'argument OLD: "data/cases/old.yml" is a file\'s name: write old',
+        ),
+    ],
+)
+def test_what_was_typed_by_a_slip_is_told(
+    arguments: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(arguments.split())
+
+    assert stopped.value.code == USAGE
+    assert capsys.readouterr().err.endswith(f": error: {words}\n")
 
 
 def test_an_unknown_option_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,13 +18,14 @@ from conftest import EXAMPLES, ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from handbook import addresses, changes, cli, diff, pages, reach, source, views
 from handbook import book as books
-from handbook import changes, cli, diff, source
 from handbook.commands import FINE, USAGE
 from handbook.compose import Composition, compose, inspect
 from handbook.pages import plain
 
 LICHENS = EXAMPLES / "lichens"
+TEMPLATES = ROOT / "overrides"
 CASES = sorted(path.name for path in (EXAMPLES / "changes").iterdir())
 FORMS = {"text": "txt", "markdown": "md", "json": "json"}
 
@@ -50,7 +51,7 @@ def test_a_change_is_told_in_these_words(
     old = inspect(project(tmp_path / "old", example / "before"))
     new = inspect(project(tmp_path / "new", example / "before", example / "after"))
 
-    found = diff.of("0" * 40, old, new)
+    found = diff.of("0" * 40, old, new, TEMPLATES)
 
     for form, ending in FORMS.items():
         text = diff.FORMATS[form](found)
@@ -61,7 +62,7 @@ def test_a_change_is_told_in_these_words(
 def assert_replays(old: Composition, new: Composition) -> None:
     unread = changes.unread(old.book) | changes.unread(new.book)
     before, after = (changes.without(changes.told(one.book), unread) for one in (old, new))
-    found = diff.as_json(diff.of("", old, new))
+    found = diff.as_json(diff.of("", old, new, TEMPLATES))
     kept = copy.deepcopy(before)
 
     made = changes.replayed(before, json.loads(found)["changes"])
@@ -160,7 +161,7 @@ def test_what_is_told_replayed_on_the_old_data_gives_the_new(
     assert_replays(*states)
     assert_replays(*reversed(states))
     for form in diff.FORMATS.values():
-        form(diff.of("", *states))
+        form(diff.of("", *states, TEMPLATES))
 
 
 def test_comments_and_the_order_of_fields_are_no_change(tmp_path: Path) -> None:
@@ -173,7 +174,7 @@ def test_comments_and_the_order_of_fields_are_no_change(tmp_path: Path) -> None:
         written = yaml.safe_dump(data, sort_keys=False)
         file.write_text(f"# A remark\n{written}")
 
-    found = diff.of("", old, inspect(root))
+    found = diff.of("", old, inspect(root), TEMPLATES)
 
     assert (found.changes, found.reach.pages, found.reach.events) == ((), (), ())
     assert diff.text(found) == "What this change means\n\nNothing: both states say the same.\n"
@@ -203,30 +204,105 @@ EDITS = [
 ]
 
 
-@pytest.mark.parametrize(("file", "old", "new"), EDITS)
-def test_no_page_that_changes_is_missing(file: str, old: str, new: str, tmp_path: Path) -> None:
-    root = project(tmp_path / "project")
-    shutil.copytree(ROOT / "overrides", root / "overrides")
+NEW_LECTURER = ("lecturers/asa-prov.yml", "", "name: Åsa Prov\nsummary: Shows keys.\n")
+NEW_CASE = (
+    "cases/roof.yml",
+    "",
+    "title: A roof\nkind: hospital\nsummary: Wet.\nstages: [search]\nbody: |\n  Tiles.\n",
+)
+KEYS = "session: keys, place: herbarium, lecturers: [aino-esimerkki], status: confirmed}"
+SUPPER = "session: supper, status: cancelled}\n"
+CHANGES = {
+    "a slot moves to another day": [
+        ("editions/2031.yml", f"      - {{start: 13:00, end: 14:00, {KEYS}\n", ""),
+        ("editions/2031.yml", SUPPER, f"{SUPPER}      - {{start: 16:30, end: 17:30, {KEYS}\n"),
+    ],
+    "a new lecturer takes over": [
+        NEW_LECTURER,
+        ("editions/2031.yml", "lecturers: [aino-esimerkki]", "lecturers: [asa-prov]"),
+    ],
+    "a new lecturer joins": [
+        NEW_LECTURER,
+        ("editions/2031.yml", "session: naming, ", "session: naming, lecturers: [asa-prov], "),
+    ],
+    "a slot gets another place": [
+        ("editions/2031.yml", "place: islet", "place: herbarium"),
+    ],
+    "a note changes": [("editions/2031.yml", "Microscopes are shared.", "Bring your own.")],
+    "a slot is cancelled": [
+        ("editions/2031.yml", "status: confirmed", "status: cancelled"),
+    ],
+    "a title changes": [("sessions/looking.yml", "title: ", "title: More ")],
+    "a summary changes": [("sessions/looking.yml", "summary: ", "summary: Soon, ")],
+    "a case is new": [NEW_CASE],
+    "a case is new, and taught": [
+        NEW_CASE,
+        ("sessions/keys.yml", "status:", "cases: [roof]\nstatus:"),
+    ],
+    "a page's heading changes": [("../docs/privacy.md", "# ", "# Our ")],
+    "credits change": [("course.yml", "credits: ", "credits: 1")],
+}
+
+
+def two_states(folder: Path, edits: list[tuple[str, str, str]]) -> list[Composition]:
+    """The second course before and after some edits: file, old text (none: a new file), new."""
+    root = project(folder / "project")
+    shutil.copytree(TEMPLATES, root / "overrides")
     before = compose(root)
-    path = root / "data" / file
-    path.write_text(path.read_text().replace(old, new, 1))
+    for file, old, new in edits:
+        path = root / "data" / file
+        text = path.read_text() if old else ""
+        assert old in text
+        path.write_text(text.replace(old, new, 1) if old else new)
     after = compose(root)
     assert after.sound, after.problems
+    return [before, after]
 
-    told = set(diff.of("", before, after).reach.pages)
 
-    assert changed_pages(before, after) <= told
+@pytest.mark.parametrize("edits", [*([one] for one in EDITS), *CHANGES.values()])
+def test_the_pages_that_change_are_told_and_no_others(
+    edits: list[tuple[str, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = two_states(tmp_path, edits)
+    truly = changed_pages(*states)
+
+    assert set(diff.of("", *states, TEMPLATES).reach.pages) == truly
+
+    monkeypatch.setattr(reach, "MADE", 0)
+    assert set(diff.of("", *states, TEMPLATES).reach.pages) >= truly
 
 
 def changed_pages(before: Composition, after: Composition) -> set[str]:
-    from handbook import addresses  # noqa: PLC0415
+    """By all that a page's HTML is made from, made for every page."""
+    shown = []
+    for state in (before, after):
+        site = views.site(state.book, state.today)
+        around = site.short, site.summary, site.host and site.host.name, site.publisher
+        by_hand = [one.title for one in state.pages if not one.meta and "/" not in one.uri]
+        shown.append({})
+        for one in state.pages:
+            notes = [
+                state.book.references.note(key) for key in re.findall(r"\[@([\w-]+)", one.body)
+            ]
+            all_of_it = [site] if one.uri in ("index.md", "practical.md") else []
+            shown[-1][addresses.of_uri(one.uri)] = (
+                one.title, one.body, json.dumps(plain(one.meta)), notes, around, by_hand, all_of_it
+            )  # fmt: skip
+    every = {one for state in shown for one in state}
+    return {one for one in every if shown[0].get(one) != shown[1].get(one)}
 
-    shown = [
-        {one.uri: (one.title, one.body, json.dumps(plain(one.meta))) for one in state.pages}
-        for state in (before, after)
-    ]
-    uris = {uri for one in shown for uri in one}
-    return {addresses.of_uri(uri) for uri in uris if shown[0].get(uri) != shown[1].get(uri)}
+
+FAULTS = sorted(path for path in (EXAMPLES / "faults").iterdir() if path.name[:3] in ("HB2", "HB3"))
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda path: path.name)
+def test_pages_are_compared_in_spite_of_a_fault_in_the_plan(fault: Path, tmp_path: Path) -> None:
+    states = [inspect(project(tmp_path / "old")), inspect(project(tmp_path / "new", fault))]
+
+    told = set(diff.of("", *states, TEMPLATES).reach.pages)
+
+    assert all(pages.make(state.book, TEMPLATES, state.today) for state in states)
+    assert told <= {one for state in states for one in addresses.all_pages(state.book)}
 
 
 # --- Names that want to be more than names ---------------------------------------------------
@@ -268,7 +344,7 @@ def test_a_name_stays_a_name(name: str, tmp_path: Path) -> None:
         .replace("key: boat,", f"key: {json.dumps(name)},")
     )
 
-    found = diff.of("0" * 40, old, inspect(root))
+    found = diff.of("0" * 40, old, inspect(root), TEMPLATES)
 
     text, markdown = diff.text(found), diff.markdown(found)
     for line in [*text.splitlines(), *markdown.splitlines()]:
@@ -290,7 +366,7 @@ def test_markdown_fits_into_a_comment(tmp_path: Path) -> None:
     looking = root / "data" / "sessions" / "looking.yml"
     looking.write_text(looking.read_text() + fields)
 
-    told = diff.markdown(diff.of("", old, inspect(root)))
+    told = diff.markdown(diff.of("", old, inspect(root), TEMPLATES))
 
     assert len(told) < 65_536
     assert re.search(r"^- and \d+ more$", told, re.MULTILINE)
@@ -365,7 +441,7 @@ def test_the_working_tree_is_compared_with_the_last_commit(
     ]
     assert found["affected"]["events"] == [
         {"uid": "looking.2031@kuusi.example", "kind": "changed", "edition": "2031",
-         "slot": "looking"}
+         "slot": "looking", "title": "Looking slowly"}
     ]  # fmt: skip
     assert git(repository, "status", "--porcelain", "--", "data").startswith("M")
 

@@ -152,6 +152,8 @@ def test_ids_are_written_where_they_are_kept_and_nowhere_else(tmp_path: Path) ->
 
 
 def test_the_editor_is_told_the_schema_of_every_file() -> None:
+    wanted = json.loads((ROOT / ".vscode" / "extensions.json").read_text())
+    assert wanted == {"recommendations": ["redhat.vscode-yaml"]}
     settings = json.loads((ROOT / ".vscode" / "settings.json").read_text())
 
     assert settings["yaml.schemas"] == {

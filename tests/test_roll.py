@@ -381,8 +381,6 @@ def test_the_checklist_of_the_real_course_names_what_changes_by_then() -> None:
             "data/editions/2031.yml exists already, and is not overwritten",
         ),
         (["2032", "--starts", "2033-05-03"], "2033-05-03 is not in the year 2032"),
-        (["32", "--starts", "2032-05-03"], "2032-05-03 is not in the year 32"),
-        (["../x", "--starts", "2032-05-03"], "2032-05-03 is not in the year ../x"),
         (
             ["2030", "--starts", "2030-05-06"],
             "2030-05-06 is not after 2031-05-12, when the edition 2031 starts",

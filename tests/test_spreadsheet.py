@@ -45,11 +45,19 @@ def test_cells_are_parted_as_in_the_country(country: str | None, sign: str) -> N
         ("2026-10-12 13:00:00", "write year-month-day"),
         ("2026-02-30", "February 2026 has 28 days"),
         ("12 Oct", "write year-month-day"),
+        ("12 October 2026", "2026-10-12"),
+        ("12-Oct-2026", "2026-10-12"),
+        ("October 12, 2026", "2026-10-12"),
+        ("Sept. 1, 2026", "2026-09-01"),
+        ("12 okt. 2026", "2026-10-12"),
+        ("12 Smarch 2026", "write year-month-day"),
+        ("31 February 2026", "write year-month-day"),
+        ("12-Oct-26", "write year-month-day"),
     ],
 )
 def test_a_date_is_certain_or_refused(text: str, day: str) -> None:
     try:
-        found = spreadsheet.date(text).isoformat()
+        found = spreadsheet.date(text, "sv").isoformat()
     except NotReadError as error:
         found = error.hint[: len(day)]
     assert found == day

@@ -22,6 +22,7 @@ def test_a_new_course_passes_the_check(tmp_path: Path, capsys: pytest.CaptureFix
     assert cli.main(["check", "--strict", "--root", str(folder)]) == FINE
 
     assert sorted(path.name for path in folder.parent.iterdir()) == ["birds"]
+    assert (folder / "data" / "references.bib").read_text(encoding="utf-8").startswith("% ")
     assert inspect(folder).book.course.title == title
     assert (folder / "README.md").read_text(encoding="utf-8").startswith(f"# {title}\n")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path as FilePath
 
 from handbook import commands, report
-from handbook.schema import KINDS
+from handbook.schema import KINDS, closest, quoted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("code", metavar="CODE", help="the rule's code, such as HB102")
     roll = known.add_parser("roll", help="write the next edition, and list what to look at")
     roll.set_defaults(run=commands.roll)
-    roll.add_argument("year", metavar="YEAR", help="the year of the new edition, such as 2027")
+    roll.add_argument(
+        "year", type=_year, metavar="YEAR", help="the year of the new edition, such as 2027"
+    )
     roll.add_argument(
         "--starts", required=True, metavar="DATE", help="its first day, such as 2027-10-11"
     )
@@ -106,13 +109,16 @@ def _editing(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     new = known.add_parser(
         "new",
         help="begin a new record, with every field it can have",
-        description="Write a new record that passes the check at once: what must be said is "
-        "'To be written', and all other fields stand there as comments, with an example each.",
+        description="Write a new record: what must be said is 'To be written', and all other "
+        "fields stand there as comments, with an example each. Where the check objects until "
+        "another record names the new one, the command says in which field to name it.",
         epilog="example: handbook new case my-company",
     )
     new.set_defaults(run=commands.new)
     _kind_argument(new)
-    new.add_argument("record_id", metavar="ID", help="lower-case letters, digits and hyphens")
+    new.add_argument(
+        "record_id", type=_id, metavar="ID", help="lower-case letters, digits and hyphens"
+    )
     _root_option(new)
     rename = known.add_parser(
         "rename",
@@ -123,8 +129,8 @@ def _editing(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     rename.set_defaults(run=commands.rename)
     _kind_argument(rename)
-    rename.add_argument("old", metavar="OLD", help="the id it has")
-    rename.add_argument("new", metavar="NEW", help="the id it is to have")
+    rename.add_argument("old", type=_id, metavar="OLD", help="the id it has")
+    rename.add_argument("new", type=_id, metavar="NEW", help="the id it is to have")
     _root_option(rename)
     init = known.add_parser(
         "init",
@@ -151,8 +157,9 @@ def _sheets(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "import",
         help="read the timetable from a spreadsheet (CSV)",
         description="Change the editions to what a sheet says that was exported before. What the "
-        "sheet does not change stays byte by byte; where a cell is in doubt or the check finds "
-        "fault, nothing is written. To cancel a slot, give it the status cancelled.",
+        "sheet does not change stays byte by byte; where a cell is in doubt or the check finds an "
+        "error that was not there, nothing is written. A new warning is told, and stops nothing. "
+        "To cancel a slot, give it the status cancelled.",
         epilog="example: handbook import timetable.csv",
     )
     imports.set_defaults(run=commands.import_sheet)
@@ -163,7 +170,29 @@ def _sheets(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _kind_argument(parser: argparse.ArgumentParser) -> None:
     words = f"what it is: {', '.join(KINDS)}"
-    parser.add_argument("kind", choices=list(KINDS), metavar="KIND", help=words)
+    parser.add_argument("kind", type=_kind, metavar="KIND", help=words)
+
+
+def _kind(text: str) -> str:
+    if text in KINDS:
+        return text
+    near = closest(text, list(KINDS))
+    hint = f"did you mean {near}?" if near else f"there are {', '.join(KINDS)}"
+    raise argparse.ArgumentTypeError(f"there is no kind {quoted(text)} ({hint})")
+
+
+def _year(text: str) -> str:
+    if re.fullmatch("[0-9]{4}", text):
+        return text
+    raise argparse.ArgumentTypeError(f"{quoted(text)} is no year: write 2027, for example")
+
+
+def _id(text: str) -> str:
+    """An id as it is typed; a file's name is none, and nobody would look for one made of it."""
+    path = FilePath(text)
+    if path.suffix in (".yml", ".yaml"):
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is a file's name: write {path.stem}")
+    return text
 
 
 def _root_option(parser: argparse.ArgumentParser) -> None:

@@ -69,7 +69,7 @@ def diff(root: FilePath, base: str | None, form: str) -> int:
     except revision.UnknownRevisionError as error:
         _say(str(error))
         return USAGE
-    sys.stdout.write(diff.FORMATS[form](diff.of(commit, old, new)))
+    sys.stdout.write(diff.FORMATS[form](diff.of(commit, old, new, root / "overrides")))
     return FINE
 
 
@@ -215,7 +215,8 @@ def export_sheet(root: FilePath, file: FilePath) -> int:
     except OSError as error:
         _say(f"{error.filename}: {error.strerror}")
         return PROBLEMS
-    print(f"wrote the {sheet.slots} slots of {sheet.edition} to {file}", file=sys.stderr)
+    slots = "one slot" if sheet.slots == 1 else f"{sheet.slots} slots"
+    print(f"wrote the {slots} of {sheet.edition} to {file}", file=sys.stderr)
     return FINE
 
 
@@ -267,8 +268,11 @@ def explain(code: str) -> int:
     codes = catalogue()
     rule = codes.get(code.upper())
     if rule is None:
+        begun = [one for one in codes if one.startswith(code.upper())] if code else []
         near = closest(code, list(codes))
         hint = f"did you mean {near}?" if near else f"the codes are {', '.join(codes)}"
+        if begun:
+            hint = f"these begin so: {', '.join(begun)}"
         _say(f"there is no rule {code} ({hint})")
         return USAGE
     sys.stdout.write(report.explanation(rule))
@@ -281,7 +285,13 @@ def _inspected(root: FilePath) -> Composition | None:
         _say(f"there is no folder {root}")
         return None
     if not (root / "data").is_dir():
-        _say(f"{root.resolve()} has no data/ folder")
+        here = root.resolve()
+        home = next((one for one in here.parents if (one / "data" / "course.yml").is_file()), None)
+        whose = f", which is {home}" if home else ""
+        _say(
+            f"{here} has no data/ folder: go to the handbook's folder{whose}, "
+            "or name it with --root"
+        )
         return None
     try:
         return inspect(root)

@@ -7,8 +7,8 @@ The JSON is one object, and its shape lasts; no key is ever missing::
 
     base      the commit compared with
     changes   each with kind, entity, slot, field, old, new, follows: see `changes.Change`
-    affected  events (uid, kind, edition, slot), lecturers (id, name) and groups (edition, id,
-              name), each null where the data cannot be read; pages: addresses below the base
+    affected  events (uid, kind, edition, slot, title), lecturers (id, name) and groups (edition,
+              id, name), each null where the data cannot be read; pages: addresses below the base
     problems  new and gone, each a list as `handbook check --format json` prints it
     unread    files that could not be read on one side or the other, and were not compared
 """
@@ -19,6 +19,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path as FilePath
 from typing import Any
 
 from handbook import changes, days, reach
@@ -46,8 +47,8 @@ class Diff:
     unread: tuple[str, ...]
 
 
-def of(base: str, old: Composition, new: Composition) -> Diff:
-    """What is different in a new state of a handbook."""
+def of(base: str, old: Composition, new: Composition, templates: FilePath) -> Diff:
+    """What is different in a new state of a handbook; `templates` make the pages of both."""
     unread = sorted(changes.unread(old.book) | changes.unread(new.book))
     before, after = (_told(one.book, unread) for one in (old, new))
     found = changes.between(before, after)
@@ -56,7 +57,7 @@ def of(base: str, old: Composition, new: Composition) -> Diff:
         before,
         after,
         found,
-        reach.of(old.book, new.book, found),
+        reach.of(old, new, found, templates),
         tuple(more(new.problems, old.problems)),
         tuple(more(old.problems, new.problems)),
         tuple(unread),
@@ -211,14 +212,19 @@ def _first(items: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
 
 
 def _brief(value: Any) -> str:
-    """A value on one line."""
-    if value is None:
-        return ""
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return ", ".join(value)
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
-    return " ".join(str(value).split())
+    """A value on one line, in words: of what has fields, each with its name before it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_inside(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        nested = any(isinstance(one, list | dict) for one in value)
+        return ("; " if nested else ", ").join(_brief(one) or "nothing" for one in value)
+    return "" if value is None else " ".join(str(value).split())
+
+
+def _inside(value: Any) -> str:
+    """A value within another one: what is itself made of values stands in brackets."""
+    words = _brief(value) or "nothing"
+    return f"({words})" if isinstance(value, list | dict) and len(value) > 1 else words
 
 
 LONGEST = 160

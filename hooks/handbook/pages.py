@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cache, partial
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
 
@@ -41,9 +42,27 @@ class Page:
     sought: Mapping[str, str] = field(default_factory=dict)
 
 
-def make(book: Book, templates: FilePath, today: dt.date) -> tuple[Page, ...]:
-    """All pages of the handbook."""
-    return tuple(_Press(book, templates, today).pages())
+def make(
+    book: Book, templates: FilePath, today: dt.date, wanted: Collection[str] | None = None
+) -> tuple[Page, ...]:
+    """All pages of the handbook, or those whose uri is wanted.
+
+    The list of references then says only of these that they cite.
+    """
+    return tuple(
+        page()
+        for uri, page in _Press(book, templates, today).pages()
+        if wanted is None or uri in wanted
+    )
+
+
+def by_hand(made: Iterable[Page]) -> tuple[views.Link, ...]:
+    """The pages written by hand that every page leads to; a folder's first stands for the rest."""
+    return tuple(
+        views.Link(page.title, addresses.of_uri(page.uri))
+        for page in made
+        if not page.meta and ("/" not in page.uri or page.uri.endswith("/index.md"))
+    )
 
 
 # --- What each kind of page shows ------------------------------------------------------------
@@ -58,7 +77,7 @@ def _session(book: Book, record_id: str, today: dt.date) -> Values:
         "stops": views.stops(book, session.stages),
         "slots": views.slots_of(book, "sessions", record_id),
         "outcomes": views.outcomes(book, session.outcomes),
-        "cases": views.links(book, "cases", session.cases),
+        "cases": views.summarised(book, "cases", session.cases),
         "frameworks": views.cited_frameworks(book, session),
         "needs": views.links(book, "sessions", session.needs),
         "needed_by": views.links(
@@ -186,11 +205,13 @@ def _home(book: Book, today: dt.date) -> Values:
     return {
         "edition": _edition(book, current, today),
         "board_slots": timetable.board(book, current, today) if current else (),
-        **_line(book),
+        "zones": views.zones(book),
+        "line": [{"stop": stop} for stop in views.stops(book, ())],
     }
 
 
-def _line(book: Book) -> Values:
+def _pipeline(book: Book, today: dt.date) -> Values:
+    del today
     return {
         "zones": views.zones(book),
         "line": [
@@ -220,7 +241,6 @@ def _edition(book: Book, edition_id: str | None, today: dt.date) -> Values | Non
         "when": edition.when or "",
         "phase": views.phase(edition, today),
         "place": views.link(book, "places", edition.place) if edition.place else None,
-        "seats": edition.seats,
         "lecturers": views.links(book, "lecturers", edition.lecturers),
         "groups": views.group_views(edition),
     }
@@ -310,6 +330,7 @@ def _practical(book: Book, today: dt.date) -> Values:
     place = book.editions[edition].place if edition else None
     return {
         "edition": _edition(book, edition, today),
+        "seats": book.editions[edition].seats if edition else None,
         "place": views.link(book, "places", place) if place else None,
         "address": book.places[place].address if place else None,
         "directions": bool(place and book.places[place].getting_there),
@@ -336,11 +357,6 @@ def _practical(book: Book, today: dt.date) -> Values:
             if s.identify or s.bring or s.wear
         ],
     }
-
-
-def _pipeline(book: Book, today: dt.date) -> Values:
-    del today
-    return _line(book)
 
 
 def _nothing(book: Book, today: dt.date) -> Values:
@@ -380,20 +396,7 @@ class _Press:
         self.book = book
         self.today = today
         self.uris = addresses.all_pages(book)
-        self.environment = Environment(
-            loader=FileSystemLoader(templates / "pages"),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            autoescape=False,  # noqa: S701 - it writes Markdown; `text` escapes plain text
-        )
-        self.environment.globals |= {
-            "course": book.course,
-            "text": prose.escape,
-            "course_stages": book.stages,
-            "course_terms": book.glossary,
-        }
+        self.environment = _environment(templates / "pages")
         words = [term.abbreviation for term in book.glossary.values() if term.abbreviation]
         choice = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
         begins = "".join(sorted({re.escape(word[0]) for word in words}))
@@ -409,25 +412,31 @@ class _Press:
         self.cited_on: dict[str, dict[str, str]] = {}
         self.explanations: dict[tuple[str, int], str] = {}
 
-    def pages(self) -> list[Page]:
-        """Every page; the references come last, because they say where each is cited."""
-        made = [
-            self.record(kind, record_id)
-            for kind in KINDS
-            for record_id in self.book.records(kind.collection)
-        ]
-        made += [self.listing(kind) for kind in KINDS]
-        made += [self.edition(edition_id) for edition_id in self.book.editions]
-        made.append(self.edition(None))
+    def pages(self) -> Iterator[tuple[str, Callable[[], Page]]]:
+        """Every page's uri, and what makes it.
+
+        The references come last, because they say where each is cited.
+        """
+        for kind in KINDS:
+            for record_id in self.book.records(kind.collection):
+                yield _of_record(kind, record_id), partial(self.record, kind, record_id)
+        for kind in KINDS:
+            yield _of_list(kind), partial(self.listing, kind)
+        for edition_id in (*self.book.editions, None):
+            yield _of_edition(edition_id), partial(self.edition, edition_id)
         last = [hub for hub in HUBS if hub.template == "references"]
-        made += [self.hub(hub) for hub in HUBS if hub not in last]
-        made += [self.document(document) for document in self.book.documents]
-        return made + [self.hub(hub) for hub in last]
+        first = [hub for hub in HUBS if hub not in last]
+        for hub in first:
+            yield hub.uri, partial(self.hub, hub)
+        for document in self.book.documents:
+            yield document.uri, partial(self.document, document)
+        for hub in last:
+            yield hub.uri, partial(self.hub, hub)
 
     def record(self, kind: Kind, record_id: str) -> Page:
         """The page of one record."""
         entity = self.book.records(kind.collection)[record_id]
-        uri = f"{kind.collection}/{record_id}.md"
+        uri = _of_record(kind, record_id)
         values = kind.values(self.book, record_id, self.today)
         anchors = tuple(clause.id for clause in values.get("clauses", ()))
         title = views.title_of(entity, record_id)
@@ -450,7 +459,7 @@ class _Press:
         items = views.items(self.book, kind.collection)
         values = {"items": items, "stops": views.stops(self.book, ()), **kind.overview(self.book)}
         return self._page(
-            f"{kind.collection}/index.md",
+            _of_list(kind),
             kind.collection,
             values,
             source=f"data/{kind.collection}",
@@ -464,7 +473,7 @@ class _Press:
         shown = values["edition"]["id"] if values["edition"] else None
         record = self.book.editions[shown] if shown else None
         return self._page(
-            f"timetable/{edition_id or 'index'}.md",
+            _of_edition(edition_id),
             "timetable",
             {"record": record, **values},
             source=f"data/editions/{shown}.yml" if shown else "data/editions",
@@ -530,7 +539,14 @@ class _Press:
         located: dict[str, str] = {}
         field_text = self._prepared(uri, located)
         module = self.environment.get_template(f"{template}.md").make_module(
-            {**values, "prose": field_text, "here": lambda target: self.relative(target, uri)}
+            {
+                "course": self.book.course,
+                "course_stages": self.book.stages,
+                "course_terms": self.book.glossary,
+                **values,
+                "prose": field_text,
+                "here": lambda target: self.relative(target, uri),
+            }
         )
         title = title or str(getattr(module, "title", ""))
         description = description or str(getattr(module, "description", ""))
@@ -622,6 +638,33 @@ class _Press:
         to = self.uris.get(page, page)
         up = "../" * uri.count("/")
         return f"{up}{to}{hash_sign}{fragment}"
+
+
+@cache
+def _environment(folder: FilePath) -> Environment:
+    """What reads templates, each once for all books; one that changes is read anew."""
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - it writes Markdown; `text` escapes plain text
+    )
+    environment.globals["text"] = prose.escape
+    return environment
+
+
+def _of_record(kind: Kind, record_id: str) -> str:
+    return f"{kind.collection}/{record_id}.md"
+
+
+def _of_list(kind: Kind) -> str:
+    return f"{kind.collection}/index.md"
+
+
+def _of_edition(edition_id: str | None) -> str:
+    return f"timetable/{edition_id or 'index'}.md"
 
 
 _PLAIN = ("glossary.md", "references.md")

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from handbook import addresses, history
+from handbook import addresses, history, prose
 from handbook.book import Book, Key, Occurrence
 from handbook.changes import Change
+from handbook.compose import Composition
 from handbook.history import UnreadableError
+
+if TYPE_CHECKING:
+    from handbook.pages import Page
+    from handbook.views import Site
 
 
 @dataclass(frozen=True)
 class Event:
-    """A calendar entry that comes, goes or changes; `uid` is its identifier (RFC 5545, 3.8.4.7)."""
+    """A calendar entry that comes, goes or changes, and what it is called now, or was.
+
+    `uid` is its identifier (RFC 5545, 3.8.4.7).
+    """
 
     uid: str
     kind: Literal["added", "removed", "changed"]
     edition: str
     slot: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -43,8 +54,9 @@ class Group:
 class Reach:
     """What a change reaches. The first three are None where the data cannot be read.
 
-    `pages` are addresses below the site's base. They follow from what pages are made of, not from
-    making them: rather one too many, which turns out the same, than one too few.
+    `pages` are addresses below the site's base: of all that differ, and of no other. Only where an
+    error is in the way of making them, or in a handbook of more than MADE pages, they follow from
+    what pages are made of: rather one too many, which turns out the same, than one too few.
     """
 
     events: tuple[Event, ...] | None
@@ -53,37 +65,42 @@ class Reach:
     pages: tuple[str, ...]
 
 
-def of(old: Book, new: Book, changes: Sequence[Change]) -> Reach:
-    """What some changes from one book to another reach."""
-    pages = tuple(sorted(_pages(old, new, changes)))
+def of(
+    before: Composition, after: Composition, changes: Sequence[Change], templates: FilePath
+) -> Reach:
+    """What some changes from one state to another reach; `templates` make the pages of both."""
+    old, new = before.book, after.book
+    near = _pages(old, new, changes)
+    reached = tuple(sorted(_different(before, after, near, templates)))
     renamed = {
         change.old: change.new
         for change in changes
         if change.kind == "renamed" and change.key[0] == "lecturers"
     }
     try:
-        before, after = _entries(old, renamed), _entries(new, {})
+        entries, now_entries = _entries(old, renamed), _entries(new, {})
     except UnreadableError:
-        return Reach(None, None, None, pages)
+        return Reach(None, None, None, reached)
     events = []
     lecturers: set[str] = set()
     groups: set[tuple[str, str]] = set()
-    for uid in {**before, **after}:
-        was, now = before.get(uid), after.get(uid)
+    for uid in {**entries, **now_entries}:
+        was, now = entries.get(uid), now_entries.get(uid)
         if was == now:
             continue
         told = [entry for entry in (was, now) if entry]
         kind: Literal["added", "removed", "changed"] = (
             "changed" if was and now else "added" if now else "removed"
         )
-        events.append(Event(uid, kind, told[-1].edition, told[-1].slot))
+        last = told[-1]
+        events.append(Event(uid, kind, last.edition, last.slot, last.shown.title))
         lecturers |= {one for entry in told for one in entry.lecturers}
         groups |= {(entry.edition, one) for entry in told for one in entry.groups or ("",)}
     return Reach(
         tuple(events),
         tuple(Person(one, _person(old, new, one)) for one in sorted(lecturers)),
         tuple(Group(*one, _group(old, new, *one)) for one in sorted(groups)),
-        pages,
+        reached,
     )
 
 
@@ -158,6 +175,82 @@ def _words(book: Book, occurrence: Occurrence) -> Iterator[Any]:
 
 # --- Pages -----------------------------------------------------------------------------------
 
+MADE = 400
+"""Pages of a handbook up to which those that may differ are made and compared, in about half a
+second; in a larger one, lists alone would take longer."""
+_IN_NO_WAY = ("HB2", "HB3")
+"""The beginnings of the codes of errors in spite of which pages can be made: what is planned or
+taught is wrong, but each record can be read, and all that it names is there."""
+
+
+def _different(
+    before: Composition, after: Composition, near: set[str], templates: FilePath
+) -> set[str]:
+    """Of pages that may differ, those that do; so they are made, of both states, and compared."""
+    states = (before, after)
+    known = [addresses.all_pages(state.book) for state in states]
+    everything = {*known[0], *known[1]}
+    can_be_made = templates.is_dir() and all(map(_has_pages, states))
+    if not near or not can_be_made or len(everything) > MADE:
+        return near
+    from handbook import pages, views  # noqa: PLC0415 - slow to load; a large handbook needs none
+
+    sites = [views.site(state.book, state.today) for state in states]
+    if _around(sites[0]) != _around(sites[1]):
+        return everything
+    made = [
+        {
+            addresses.of_uri(page.uri): page
+            for page in pages.make(
+                state.book, templates, state.today, {uris[one] for one in near if one in uris}
+            )
+        }
+        for state, uris in zip(states, known, strict=True)
+    ]
+    if pages.by_hand(made[0].values()) != pages.by_hand(made[1].values()):
+        return everything  # each leads to these
+    altered = _altered(before.book, after.book)
+    told = _ABOUT_THE_COURSE if sites[0] != sites[1] else set()
+    return {
+        address
+        for address in near
+        if address in told or _seen(made[0].get(address), altered) != _seen(made[1].get(address))
+    }
+
+
+_ABOUT_THE_COURSE = {"", "practical/"}
+"""The pages that tell all of the course's own facts, such as its credits."""
+
+
+def _around(site: Site) -> tuple[Any, ...]:
+    """What stands around every page."""
+    host = site.host.name if site.host else ""
+    words = (site.short, site.summary, site.language, host, site.publisher)
+    return *words, site.notices, site.time_zone
+
+
+def _has_pages(state: Composition) -> bool:
+    return all(one.severity != "error" or one.code.startswith(_IN_NO_WAY) for one in state.problems)
+
+
+def _altered(old: Book, new: Book) -> set[str]:
+    """The references that notes tell otherwise, where they are cited."""
+    was, now = old.references, new.references
+    both = was.lines.keys() & now.lines.keys()
+    return {
+        key for key in both if was.fields[key] != now.fields[key] and was.note(key) != now.note(key)
+    }
+
+
+def _seen(page: Page | None, altered: Iterable[str] = ()) -> Any:
+    """What of a page is compared; for one that cites what is altered, what is like no other."""
+    if page is None:
+        return None
+    groups = prose.citation_groups(page.body) if altered else ()
+    cited = {one.name for group in groups for one in group.citations}
+    return page.title, page.body, page.meta, sorted(cited.intersection(altered))
+
+
 _SHOWN_ELSEWHERE = {
     *("name", "title", "term", "text", "short", "abbreviation", "summary", "definition"),
     *("status", "kind", "native_name", "editions", "changes", "address", "stages", "zone"),
@@ -186,7 +279,7 @@ def _pages(old: Book, new: Book, changes: Sequence[Change]) -> set[str]:
         if name == "outcomes" and not field:  # they are shown with their numbers
             found |= {addresses.of("sessions", one) for one in new.sessions}
         found |= {page for one in {was, record_id} for page in _home((name, one))}
-        if field in _SHOWN_EVERYWHERE.get(name, ()):
+        if field in _SHOWN_EVERYWHERE.get(name, ()) or _is_around(old, new, change):
             return set(addresses.all_pages(old)) | set(addresses.all_pages(new))
         if change.slot:
             found |= _of_slot(old, change) | _of_slot(new, change)
@@ -199,6 +292,19 @@ def _pages(old: Book, new: Book, changes: Sequence[Change]) -> set[str]:
     found |= _naming(old, sought) | _naming(new, sought)
     there = addresses.all_pages(old).keys() | addresses.all_pages(new)
     return found & there
+
+
+def _is_around(old: Book, new: Book, change: Change) -> bool:
+    """Whether a change may be of what stands around every page.
+
+    That is who is behind the course, and the names of the pages written by hand.
+    """
+    if change.key[0] == "documents":
+        heads = {re.search("^#.*", str(one), re.MULTILINE) for one in (change.old, change.new)}
+        return len({one and one[0] for one in heads}) > 1
+    return change.key[0] == "organisations" and any(
+        where == "course" for book in (old, new) for where, _ in book.backlinks.get(change.key, ())
+    )
 
 
 def _home(key: Key) -> set[str]:
@@ -225,7 +331,7 @@ def _of_slot(book: Book, change: Change) -> set[str]:
 
 
 def _showing(book: Book, occurrences: Iterable[Occurrence]) -> set[str]:
-    """The pages that show some slots, and the lists that these stand in.
+    """The pages that show some slots, and the lists of sessions, which are in their order.
 
     They are those of a slot's place and people, of its session, and of the sessions before and
     after, each of which names its neighbours.
@@ -241,7 +347,7 @@ def _showing(book: Book, occurrences: Iterable[Occurrence]) -> set[str]:
             for others in (reversed(taught[:position]), taught[position + 1 :]):
                 names = (other.slot.session or "" for other in others)
                 found.add(("sessions", next((n for n in names if n != one.slot.session), "")))
-    return {page for key in found if key[1] for page in (*_home(key), f"{key[0]}/")}
+    return {page for key in found if key[1] for page in _home(key)} | {"sessions/", "outcomes/"}
 
 
 def _of_record(old: Book, new: Book, was: Key, now: Key, field: str) -> set[str]:
@@ -260,13 +366,14 @@ def _of_record(old: Book, new: Book, was: Key, now: Key, field: str) -> set[str]
         found |= {"references/"}  # which names the pages that cite
         for book, key in ((old, was), (new, now)):
             found |= _showing(book, book.occurrences_of.get(key, ()))
-            if name != "sessions":  # a slot tells of all others that it names
-                editions = {one for where, one in near if where == "editions"}
-                found |= _showing(book, [o for o in book.occurrences if o.edition in editions])
+            if name in ("editions", "organisations"):  # a slot tells of its run and its hosts
+                told = [o for o in book.occurrences if key[1] in (o.edition, *o.slot.hosts)]
+                found |= _showing(book, told)
     if name == "places" and field in ("", "within", "name", "address", "organisation"):
         near |= {key for book in (old, new) for key in _inside(book, {was, now})}
     found |= {page for key in near for page in _home(key)}
-    return found | {f"{one}/" for one, _ in near if one in addresses.ENTITY_PAGES}
+    lists = [one for one, _ in near if one in addresses.ENTITY_PAGES]
+    return found | ({f"{one}/" for one in lists} if name in ("organisations", "stages") else set())
 
 
 def _mentions(book: Book, key: Key) -> _Keys:

@@ -24,6 +24,7 @@ from handbook.problem import Path, Problem, more, on_one_line
 from handbook.rescheduling import NotRescheduledError, Wish
 from handbook.schema import Model, bare_type, closest, quoted
 from handbook.source import Folder, Plain, Source
+from handbook.spelling import folded
 from handbook.spreadsheet import NotASheetError, NotReadError, Sheet
 from handbook.views import current_edition
 
@@ -46,6 +47,13 @@ def columns() -> Mapping[str, Kind]:
         times = annotation is dt.time
         known[name] = "time" if times else "list" if item is not annotation else "text"
     return known
+
+
+@cache
+def _choices(column: str) -> tuple[str, ...]:
+    """The words that a column can hold, where these are fixed."""
+    annotation = bare_type(schema.fields(schema.Slot)[column].annotation)
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
 # --- Writing ---------------------------------------------------------------------------------
@@ -201,6 +209,7 @@ class Reading:
 
     def __init__(self, book: Book, sheet: Sheet) -> None:
         self.book = book
+        self.language = book.course.language if book.courses else "en"
         self.columns = {name: at for at, name in enumerate(sheet.names) if name}
         self.refused: list[Refusal] = []
         self.slots = {(one.edition, one.slot.identity): one for one in reversed(book.occurrences)}
@@ -264,7 +273,7 @@ class Reading:
             if name in ("edition", "key") or text == was[name]:
                 continue
             try:
-                value = _value(columns()[name], text, was[name])
+                value = self._value(name, text, was[name])
             except NotReadError as error:
                 self.refuse(number, name, str(error), error.hint)
                 doubtful.add(name)
@@ -273,6 +282,26 @@ class Reading:
                 wished[name] = value
                 told.append(self._told(number, name, key, was[name], _shown(value)))
         return wished, told, doubtful
+
+    def _value(self, name: str, text: str, was: str) -> Plain:
+        """What a cell says, as plain data; nothing for an empty one."""
+        kind = columns()[name]
+        if not text:
+            return None
+        if kind == "date":
+            return spreadsheet.date(text, self.language).isoformat()
+        if kind == "time":
+            return spreadsheet.time(text)
+        if spreadsheet.lost(text, was):
+            raise NotReadError(
+                f"{quoted(text)} has lost letters: it was {quoted(was)}",
+                "save the sheet as CSV UTF-8",
+            )
+        if kind == "list":
+            items = [" ".join(one.split()) for one in _PARTS.split(text)]
+            return [one for one in items if one]
+        meant = [one for one in _choices(name) if folded(one) == folded(text)]
+        return meant[0] if len(meant) == 1 else text
 
     def _is_known(self, number: int, edition: str, key: str) -> bool:
         """Whether a row says which slot it is about, and is the only one about it."""
@@ -305,7 +334,7 @@ class Reading:
             return True
         if known:
             message = f"data/editions/{edition}.yml has faults: run handbook check"
-            self.refuse(number, "edition", message)
+            self.refused.append(Refusal((), message))
         elif not edition:
             self.refuse(number, "edition", "the row does not say which edition it is of")
         else:
@@ -375,25 +404,6 @@ _SOME = 10
 def _unguarded(name: str, text: str) -> str:
     text = spreadsheet.unguarded(text)
     return text if columns()[name] == "list" else " ".join(text.split())
-
-
-def _value(kind: Kind, text: str, was: str) -> Plain:
-    """What a cell says, as plain data; nothing for an empty one."""
-    if not text:
-        return None
-    if kind == "date":
-        return spreadsheet.date(text).isoformat()
-    if kind == "time":
-        return spreadsheet.time(text)
-    if spreadsheet.lost(text, was):
-        raise NotReadError(
-            f"{quoted(text)} has lost letters: it was {quoted(was)}",
-            "save the sheet as CSV UTF-8",
-        )
-    if kind == "list":
-        items = [" ".join(one.split()) for one in _PARTS.split(text)]
-        return [one for one in items if one]
-    return text
 
 
 def _shown(value: Plain) -> str:

@@ -13,6 +13,7 @@ import io
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from babel.core import Locale, UnknownLocaleError
 from babel.languages import get_official_languages
@@ -120,6 +121,7 @@ def read(raw: bytes, known: Collection[str]) -> Sheet:
     """
     # A line break of any kind is one; within a cell, too.
     text = _text(raw).replace("\r\n", "\n").replace("\r", "\n")
+    text = _SEPARATOR.sub("", text)
     first = text.partition("\n")[0]
 
     def names_by(sign: str) -> tuple[int, int]:
@@ -139,10 +141,18 @@ def read(raw: bytes, known: Collection[str]) -> Sheet:
         raise NotASheetError(message) from error
     if not rows or not any(rows[0]):
         raise NotASheetError(f"the first row has to name the columns: {', '.join(known)}")
+    names = tuple(map(_name, rows[0]))
+    if not any(name in known for name in names):
+        message = f"the first row names no column ({quoted(first)}): above the rows has to stand "
+        raise NotASheetError(f"{message}{', '.join(known)}")
     return Sheet(
-        tuple(map(_name, rows[0])),
+        names,
         tuple((number, row) for number, row in enumerate(rows[1:], 2) if any(row)),
     )
+
+
+_SEPARATOR = re.compile(r"""\A"?sep=.?"?[,;\t]*\n""", re.IGNORECASE)
+"""A line that tells Excel what parts the cells. Excel counts no row for it."""
 
 
 def _name(text: str) -> str:
@@ -187,8 +197,11 @@ _FIRST = dt.date(1899, 12, 30)
 """The day that spreadsheets count days from: 1 is the day after, as in the OpenDocument format."""
 
 
-def date(text: str) -> dt.date:
-    """The day that a cell says. Raises NotReadError where it could be another, or is none."""
+def date(text: str, language: str = "en") -> dt.date:
+    """The day that a cell says, with the name of its month in English or another language, too.
+
+    Raises NotReadError where it could be another day, or is none.
+    """
     plain = re.sub(r"[ T]0?0:00(?::00)?(?:\.0+)?$", "", bare(text))
     if re.fullmatch(r"[1-9][0-9]{4}", plain):
         return _FIRST + dt.timedelta(days=int(plain))
@@ -197,12 +210,51 @@ def date(text: str) -> dt.date:
             return dt.date.fromisoformat(plain)
         except ValueError:
             pass  # the hint says what is wrong
+    if named := _with_month(plain, language):
+        return named
     hint, meant = schema.date_instead(plain)
     if meant is None:
         raise NotReadError(
             f"{quoted(text)} is no date that is certain", f"{hint}, {_FORMAT} yyyy-mm-dd"
         )
     return dt.date.fromisoformat(meant)
+
+
+_DAY_FIRST = re.compile(r"([0-9]{1,2})\.?[ /-]([^\W\d_]+)\.?[ /-]([0-9]{4})")
+_MONTH_FIRST = re.compile(r"([^\W\d_]+)\.? ([0-9]{1,2}), ?([0-9]{4})")
+
+
+def _with_month(text: str, language: str) -> dt.date | None:
+    """A day whose month has a name, `12 October 2026` or `Oct 12, 2026`, that no other one has."""
+    found = _DAY_FIRST.fullmatch(text) or _MONTH_FIRST.fullmatch(text)
+    if not found:
+        return None
+    day, name = found.group(1, 2) if found.re is _DAY_FIRST else found.group(2, 1)
+    months = _months("en") | _months(language)
+    numbers = [*{number for number, one in months if one == name.casefold()}]
+    try:
+        return dt.date(int(found[3]), numbers[0], int(day)) if len(numbers) == 1 else None
+    except ValueError:
+        return None
+
+
+@cache
+def _months(language: str) -> frozenset[tuple[int, str]]:
+    """The names of the months in a language, long and short (Unicode CLDR), each with its number.
+
+    In English, September is also short as Sept.
+    """
+    try:
+        forms = Locale.parse(language, sep="-").months.values()
+    except (UnknownLocaleError, ValueError):
+        return frozenset()
+    named = {
+        (number, str(name).casefold().rstrip("."))
+        for widths in forms
+        for width in ("wide", "abbreviated")
+        for number, name in widths.get(width, {}).items()
+    }
+    return frozenset(named | ({(9, "sept")} if language == "en" else set()))
 
 
 _SHARE = re.compile(r"0[.,]([0-9]+)")

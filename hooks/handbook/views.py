@@ -7,6 +7,7 @@ sentences: those stand in the templates. An `href` is an address from the site's
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -21,12 +22,11 @@ MATRIX_CELLS = 20_000
 
 @dataclass(frozen=True)
 class Link:
-    """A way to another record: its title, its address, and a line about it."""
+    """A way to another record: its title, its address, and a line about it where that is shown."""
 
     title: str
     href: str
     summary: str = ""
-    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,8 +171,6 @@ def link(book: Book, collection: str, record_id: str) -> Link:
         book.kept[key] = Link(
             title_of(entity, record_id),
             addresses.of(collection, record_id),
-            text_of(entity, "summary"),
-            text_of(entity, "kind"),
         )
     found: Link = book.kept[key]
     return found
@@ -200,6 +198,14 @@ def _fields(kind: type[schema.Model]) -> frozenset[str]:
 def links(book: Book, collection: str, ids: Iterable[str]) -> tuple[Link, ...]:
     """Links to several records, in the order given."""
     return tuple(link(book, collection, record_id) for record_id in ids)
+
+
+def summarised(book: Book, collection: str, ids: Iterable[str]) -> tuple[Link, ...]:
+    """The same, each with the summary of its record."""
+    return tuple(
+        replace(link(book, collection, one), summary=text_of(entity, "summary"))
+        for one, entity in ((one, book.records(collection)[one]) for one in ids)
+    )
 
 
 def pointing(book: Book, collection: str, record_id: str) -> tuple[Group, ...]:
@@ -485,7 +491,16 @@ def phase(edition: schema.Edition, today: dt.date) -> str:
     return "during" if today <= edition.ends else "after"
 
 
-def neighbours(book: Book, session_id: str, edition_id: str | None) -> dict[str, SlotView | None]:
+@dataclass(frozen=True)
+class Neighbour:
+    """A session's slot as the page of the session before or after it names it."""
+
+    title: str
+    href: str
+    date: str
+
+
+def neighbours(book: Book, session_id: str, edition_id: str | None) -> dict[str, Neighbour | None]:
     """The sessions just before and just after this one in an edition."""
     slots = [o for o in book.occurrences if o.edition == edition_id and o.slot.session]
     own = [index for index, o in enumerate(slots) if o.slot.session == session_id]
@@ -494,9 +509,14 @@ def neighbours(book: Book, session_id: str, edition_id: str | None) -> dict[str,
     before = [o for o in slots[: own[0]] if o.slot.session != session_id]
     after = [o for o in slots[own[-1] + 1 :] if o.slot.session != session_id]
     return {
-        "earlier": slot_view(book, before[-1]) if before else None,
-        "later": slot_view(book, after[0]) if after else None,
+        "earlier": _neighbour(book, before[-1]) if before else None,
+        "later": _neighbour(book, after[0]) if after else None,
     }
+
+
+def _neighbour(book: Book, occurrence: Occurrence) -> Neighbour:
+    slot = slot_view(book, occurrence)
+    return Neighbour(slot.title, slot.session.href if slot.session else "", slot.date)
 
 
 # --- Learning and regulation -----------------------------------------------------------------
@@ -559,9 +579,8 @@ def clauses(book: Book, framework_id: str, today: dt.date) -> tuple[ClauseView, 
 
 
 def _matrix(columns: tuple[Link, ...], rows: Sequence[tuple[Link, str, frozenset[int]]]) -> Matrix:
-    totals = tuple(
-        sum(column in touched for _, _, touched in rows) for column in range(len(columns))
-    )
+    counted = Counter(column for _, _, touched in rows for column in touched)
+    totals = tuple(counted[column] for column in range(len(columns)))
     if len(columns) * len(rows) > MATRIX_CELLS:
         pairs = tuple(
             Group(column.title, tuple(head for head, _, touched in rows if number in touched))
@@ -582,7 +601,7 @@ def outcome_matrix(book: Book) -> Matrix:
     """Sessions against learning outcomes."""
     position = {outcome: number for number, outcome in enumerate(book.outcomes)}
     columns = tuple(
-        Link(outcome.short or outcome.text, addresses.of("outcomes", outcome_id), outcome.text)
+        Link(outcome.short or outcome.text, addresses.of("outcomes", outcome_id))
         for outcome_id, outcome in book.outcomes.items()
     )
     rows = [
