@@ -895,7 +895,7 @@ def _near(word: str, choices: list[str]) -> str:
 
 def _where_to_add(collection: schema.Collection, record_id: str) -> str:
     if not schema.is_id(record_id):
-        return "an id has lower-case letters, digits and single hyphens"
+        return f"an id has {schema.id_rule(record_id)}"
     if collection.layout == "folder":
         return f"add data/{collection.name}/{record_id}.yml"
     return f"add it to data/{collection.name}.yml"
