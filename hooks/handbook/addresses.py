@@ -37,6 +37,9 @@ HUBS = {
 }
 """The generated pages that every handbook has: address → uri."""
 
+GUIDE = "contributing/"
+"""Where the pages for organisers are."""
+
 
 def of(collection: str, record_id: str) -> str:
     """The address of a record; empty for one that is only shown where it is used."""

@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias, cast
 
-from handbook import bibliography, schema
+from handbook import bibliography, schema, store
 from handbook.bibliography import Bibliography
 from handbook.problem import Instead, Path, Problem
 from handbook.schema import COLLECTIONS, Collection, closest, quoted
@@ -232,11 +232,16 @@ def load(root: FilePath, tree: Tree | None = None) -> tuple[Book, list[Problem]]
         else:
             shelf.file(collection)
     shelf.strangers()
-    kept = root / ".cache" / "handbook"
+    kept = store.of(root)
     references = bibliography.load(_bibliography(tree), kept)
     documents = []
     files = set()
-    for file in tree.files("docs"):
+    astray = [problem for folder in _PUBLISHED for problem in tree.astray(folder)]
+    shelf.problems.extend(astray)
+    left_out = {problem.file for problem in astray}
+    for file in tree.files("docs") if "docs" not in left_out else ():
+        if file in left_out:
+            continue
         path, uri = PurePosixPath(file), file.removeprefix("docs/")
         if path.suffix == ".md":
             documents.append(Document(uri, tree.read_text(file)))
@@ -270,7 +275,11 @@ def load(root: FilePath, tree: Tree | None = None) -> tuple[Book, list[Problem]]
     return book, shelf.problems
 
 
-def _workdays(records: Mapping[str, Mapping[str, schema.Model]], kept: FilePath) -> Workdays:
+_PUBLISHED = ("docs", "overrides")
+"""MkDocs copies what lies in these, and follows links there, too."""
+
+
+def _workdays(records: Mapping[str, Mapping[str, schema.Model]], kept: FilePath | None) -> Workdays:
     """The working days of the course's country, in the years of its editions."""
     editions = cast("Mapping[str, schema.Edition]", records["editions"])
     courses = cast("Mapping[str, schema.Course]", records["courses"])
@@ -303,9 +312,9 @@ class _Shelf:
                         "HB013",
                         (1, 1),
                         f"{quoted(path.stem)} is no id, and a file's name is the id of its record",
-                        f"rename it to {right[1]}.yml: {schema.ID_HINT}"
+                        f"rename it to {right[1]}.yml: {schema.id_hint(path.stem)}"
                         if (right := schema.as_id(path.stem))
-                        else schema.ID_HINT
+                        else schema.id_hint(path.stem)
                         if path.stem != "index"
                         else "index is the name of the list: choose another",
                     )
@@ -329,14 +338,14 @@ class _Shelf:
                 if schema.is_id(record_id):
                     self._record(collection, record_id, source, (record_id,))
                 else:
-                    right = schema.as_id(record_id)
+                    right, hint = schema.as_id(record_id), schema.id_hint(record_id)
                     self.unread[collection.name, record_id] = source
                     self.problems.append(
                         source.problem(
                             "HB013",
                             (record_id,),
                             f"{quoted(record_id)} is no id",
-                            f"write {right[1]}: {schema.ID_HINT}" if right else schema.ID_HINT,
+                            f"write {right[1]}: {hint}" if right else hint,
                             key=True,
                             instead=right,
                         )

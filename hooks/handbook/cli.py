@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import re
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,9 @@ from handbook.schema import KINDS, closest, quoted
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the value is its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file's name can be any bytes
     chosen = vars(_parser().parse_args(arguments))
     run = chosen.pop("run")
     status: int = run(**chosen)

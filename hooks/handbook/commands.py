@@ -18,11 +18,14 @@ from handbook.codes import catalogue
 from handbook.compose import Composition, NotATimeError, inspect, keeping_everything
 from handbook.problem import on_one_line
 from handbook.schema import closest, quoted
+from handbook.source import read_plain
 
 if TYPE_CHECKING:
     from handbook.rehearsal import Changes
 
 FINE, PROBLEMS, USAGE = 0, 1, 2
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a file that somebody names; a sheet may have fewer still."""
 
 
 def check(root: FilePath, form: str, *, strict: bool, fix: bool) -> int:
@@ -42,7 +45,7 @@ def check(root: FilePath, form: str, *, strict: bool, fix: bool) -> int:
             _say(str(error))
             return PROBLEMS
         except OSError as error:
-            _say(f"{error.filename}: {error.strerror}")
+            _say_why(error)
             return PROBLEMS
         for one in planned.mends:
             print(one, file=sys.stderr)
@@ -57,7 +60,7 @@ def check(root: FilePath, form: str, *, strict: bool, fix: bool) -> int:
 @keeping_everything()
 def diff(root: FilePath, base: str | None, form: str) -> int:
     """Say what is different from a revision; problems in the data are told, and stop nothing."""
-    from handbook import diff, revision
+    from handbook import diff, git, revision
 
     new = _inspected(root)
     if new is None:
@@ -66,7 +69,7 @@ def diff(root: FilePath, base: str | None, form: str) -> int:
         commit = revision.base(root, base)
         now = {one.file: one for one in new.book.sources}
         old = inspect(root, new.today, revision.Snapshot(root, commit, now))
-    except revision.UnknownRevisionError as error:
+    except (revision.UnknownRevisionError, git.GitError) as error:
         _say(str(error))
         return USAGE
     sys.stdout.write(diff.FORMATS[form](diff.of(commit, old, new, root / "overrides")))
@@ -81,9 +84,9 @@ def due(root: FilePath, form: str, links: FilePath | None) -> int:
     if found is None:
         return USAGE
     try:
-        seen = due.seen(links.read_text(encoding="utf-8")) if links else None
+        seen = due.seen(read_plain(links, LARGEST).decode()) if links else None
     except OSError as error:
-        _say(f"{error.filename}: {error.strerror}")
+        _say_why(error)
         return USAGE
     except (UnicodeDecodeError, due.NotSeenError) as error:
         _say(f"{links}: {error}")
@@ -102,7 +105,7 @@ def roll(root: FilePath, year: str, starts: str, origin: str | None) -> int:
     goes to stdout, for a pipe, and into the folder of things made, which is in no commit and on no
     site.
     """
-    from handbook import checklist, editor, rehearsal
+    from handbook import checklist, editor, rehearsal, store
     from handbook import roll as rolling
 
     first = _day(starts)
@@ -123,18 +126,16 @@ def roll(root: FilePath, year: str, starts: str, origin: str | None) -> int:
         _say(str(error))
         return USAGE if error.asked else PROBLEMS
     tasks = checklist.markdown(checklist.of(found.book, plan))
-    kept = root / ".cache" / "handbook" / f"roll-{year}.md"
+    ids = editor.current(root, found.book, [("editions", plan.edition)])
     try:
-        with (root / plan.file).open("x", encoding="utf-8") as file:
-            file.write(plan.text)
-        rehearsal.write(root, editor.current(root, found.book, [("editions", plan.edition)]))
-        sys.stdout.write(tasks)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(tasks, encoding="utf-8")
+        rehearsal.write(root, {plan.file: plan.text, **ids})
     except OSError as error:
-        _say(f"{error.filename}: {error.strerror}")
+        _say_why(error)
         return PROBLEMS
-    print(f"wrote {plan.file}, and this checklist to {kept}", file=sys.stderr)
+    sys.stdout.write(tasks)
+    kept = store.keep(root, f"roll-{year}.md", tasks)
+    also = f", and this checklist to {kept}" if kept else ""
+    print(f"wrote {plan.file}{also}", file=sys.stderr)
     return FINE
 
 
@@ -165,6 +166,9 @@ def new(root: FilePath, kind: str, record_id: str) -> int:
     except skeleton.NotMadeError as error:
         _say(str(error))
         return USAGE if error.asked else PROBLEMS
+    except OSError as error:
+        _say_why(error, "; nothing was written")
+        return PROBLEMS
     status = _written(root, made.changes, f"wrote {_ours(made.changes)}")
     for problem in made.left if status == FINE else ():
         print(f"next: {problem.hint}", file=sys.stderr)
@@ -187,6 +191,9 @@ def rename(root: FilePath, kind: str, old: str, new: str) -> int:
         _say(str(error))
         sys.stderr.write(report.text(error.problems))
         return PROBLEMS if error.problems else USAGE
+    except OSError as error:
+        _say_why(error, "; nothing was written")
+        return PROBLEMS
     status = _written(root, done.changes, f"changed {_ours(done.changes)}")
     for place in done.left if status == FINE else ():
         print(f"{place} still names {quoted(old)}, where nothing checks it", file=sys.stderr)
@@ -205,7 +212,7 @@ def export_sheet(root: FilePath, file: FilePath) -> int:
         return USAGE
     try:
         sheet = slotsheet.exported(found)
-        if file.exists() and not slotsheet.says_nothing_new(root, found, file.read_bytes()):
+        if file.exists() and not slotsheet.says_nothing_new(root, found, read_plain(file, LARGEST)):
             _say(f"{file} is there, and says something else than the data: import or delete it")
             return PROBLEMS
         file.write_bytes(sheet.raw)
@@ -213,7 +220,7 @@ def export_sheet(root: FilePath, file: FilePath) -> int:
         _say(str(error))
         return PROBLEMS
     except OSError as error:
-        _say(f"{error.filename}: {error.strerror}")
+        _say_why(error)
         return PROBLEMS
     slots = "one slot" if sheet.slots == 1 else f"{sheet.slots} slots"
     print(f"wrote the {slots} of {sheet.edition} to {file}", file=sys.stderr)
@@ -228,9 +235,9 @@ def import_sheet(root: FilePath, file: FilePath) -> int:
     if found is None:
         return USAGE
     try:
-        raw = file.read_bytes()
+        raw = read_plain(file, LARGEST)
     except OSError as error:
-        _say(f"{file}: {error.strerror}")
+        _say_why(error)
         return USAGE
     sheet = slotsheet.imported(root, found, raw)
     for refusal in sheet.refused:
@@ -257,7 +264,7 @@ def init(folder: FilePath, title: str | None) -> int:
         _say(str(error))
         return USAGE
     except OSError as error:
-        _say(f"{error.filename}: {error.strerror}")
+        _say_why(error)
         return PROBLEMS
     print(f"made {folder}: its README.md says how to go on", file=sys.stderr)
     return FINE
@@ -294,14 +301,31 @@ def _inspected(root: FilePath) -> Composition | None:
         )
         return None
     try:
+        for line in _finished(root):
+            print(on_one_line(line), file=sys.stderr)
         return inspect(root)
     except NotATimeError as error:
         _say(str(error))
-        return None
+    except OSError as error:
+        _say_why(error)
+    return None
+
+
+def _finished(root: FilePath) -> list[str]:
+    """What is said of a command that was killed, and is done now."""
+    if not any((root / ".cache" / "handbook").glob("unfinished-*.json")):
+        return []
+    from handbook import files
+
+    return files.finish(root)
 
 
 def _say(message: str) -> None:
     print(f"handbook: {on_one_line(message)}", file=sys.stderr)
+
+
+def _say_why(error: OSError, more: str = "") -> None:
+    _say(f"{error.filename}: {error.strerror}{more}" if error.strerror else f"{error}{more}")
 
 
 def _ours(changes: Changes) -> str:
@@ -317,7 +341,7 @@ def _written(root: FilePath, changes: Changes, words: str) -> int:
     try:
         rehearsal.write(root, changes)
     except OSError as error:
-        _say(f"{error.filename}: {error.strerror}; nothing was written")
+        _say_why(error, "; nothing was written")
         return PROBLEMS
     print(words, file=sys.stderr)
     return FINE

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from handbook import files as files_
 from handbook.book import Book, Key
 from handbook.schema import COLLECTIONS, Collection, Id
 
@@ -39,8 +40,11 @@ def current(
     root: FilePath, book: Book, added: Iterable[Key], gone: Key | None = None
 ) -> dict[str, str | None]:
     """The file of ids once records have come, or one has gone; nothing where it is not used."""
-    file = root / FOLDER / IDS
-    if not file.is_file() or root.resolve() not in file.resolve().parents:
+    try:
+        is_used = files_.place(root, f"{FOLDER}/{IDS}").is_file()
+    except OSError:
+        is_used = False
+    if not is_used:
         return {}
     there = known(book)
     for collection, record_id in added:

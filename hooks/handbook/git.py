@@ -40,6 +40,17 @@ def is_shallow(root: FilePath) -> bool:
     return ask(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
+def tracks(root: FilePath, folder: str) -> bool:
+    """Whether git has anything of a folder, however its name is capitalised; or does not say."""
+    top = root.resolve()
+    if not any((one / ".git").exists() for one in (top, *top.parents)):
+        return False
+    try:
+        return bool(ask(root, "ls-files", "-z", "--", f":(icase){folder}"))
+    except GitError:
+        return True
+
+
 @contextmanager
 def reader(root: FilePath) -> Iterator[Callable[[str], bytes]]:
     """Reads blobs, one at a time. One that is missing is history that is not there."""

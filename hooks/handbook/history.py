@@ -440,10 +440,11 @@ def _committed(root: FilePath) -> tuple[Past, int, bool]:
     if shallow:
         return _followed(root, lambda _: None), time, shallow
     last = git.ask(root, "log", "-1", *_EVERY_WAY, "--format=%H", "--", *_PATHS).decode().strip()
-    past = _kept(root, last)
+    kept_in = store.of(root)
+    past = _kept(kept_in, last)
     if past is None:
-        past = _followed(root, lambda commit: _kept(root, commit))
-        _keep(root, last, past)
+        past = _followed(root, lambda commit: _kept(kept_in, commit))
+        _keep(kept_in, last, past)
     return past, time, shallow
 
 
@@ -520,13 +521,14 @@ def _state_of(tree: Mapping[str, _Blob], read_blob: Callable[[str], bytes]) -> S
         return None
 
 
-def _keep(root: FilePath, commit: str, past: Past) -> None:
+def _keep(kept_in: FilePath | None, commit: str, past: Past) -> None:
     told = {edition: asdict(run) for edition, run in past.items()}
-    store.write(root / ".cache" / "handbook", "history", _key(commit), {"past": told})
+    if kept_in:
+        store.write(kept_in, "history", _key(commit), {"past": told})
 
 
-def _kept(root: FilePath, commit: str) -> Past | None:
-    kept = store.read(root / ".cache" / "handbook", "history", _key(commit))
+def _kept(kept_in: FilePath | None, commit: str) -> Past | None:
+    kept = store.read(kept_in, "history", _key(commit)) if kept_in else {}
     try:
         return {edition: _revived(run) for edition, run in kept["past"].items()}
     except (KeyError, TypeError, AttributeError):

@@ -7,14 +7,12 @@ a mend that leaves its problem, or makes one that was not there, is not made.
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
+from handbook import files
 from handbook.compose import Composition, inspect
 from handbook.edits import Edit, OverlapError, applied, offset
 from handbook.problem import Path, Problem, on_one_line
@@ -284,7 +282,7 @@ def _made(problem: Problem, proposal: _Proposal) -> bool:
 
 
 def write(root: FilePath, planned: Plan) -> None:
-    """Replace the files, each in one step.
+    """Replace the files, all or none.
 
     Raises ChangedMeanwhileError, before anything is written, if one of them is not what it was; and
     OSError.
@@ -293,14 +291,4 @@ def write(root: FilePath, planned: Plan) -> None:
         if (root / file).read_bytes() != original:
             message = f"{file} was changed meanwhile, so nothing was written: run it once more"
             raise ChangedMeanwhileError(message)
-    for file, draft in planned.drafts.items():
-        path = FilePath(os.path.realpath(root / file))
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as part:
-                part.write(draft)
-            shutil.copymode(path, name)
-            FilePath(name).replace(path)
-        except OSError:
-            FilePath(name).unlink(missing_ok=True)
-            raise
+    files.write(root, planned.drafts)

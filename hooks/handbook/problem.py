@@ -22,6 +22,15 @@ def on_one_line(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text)
 
 
+TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Signs that turn the direction of what follows, so that it reads as something else."""
+
+
+def in_one_direction(text: str) -> str:
+    """The text on one line, with the signs that would turn its direction written out."""
+    return TURNING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", on_one_line(text))
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing for a person to mend. Sorts by file, line, column and code.
@@ -44,7 +53,7 @@ class Problem:
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""
         place = f"{self.file}:{self.line}:{self.column}"
-        return on_one_line(f"{place}: {self.code} {self.severity}: {self.message}{hint}")
+        return in_one_direction(f"{place}: {self.code} {self.severity}: {self.message}{hint}")
 
     def as_dict(self) -> dict[str, str | int]:
         """The shape that `handbook check --format json` prints."""

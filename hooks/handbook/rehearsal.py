@@ -6,22 +6,22 @@ have plain newlines; a file that had others keeps them.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import TypeAlias
 
+from handbook import files, store
 from handbook.compose import Composition, inspect
 from handbook.problem import Problem
+from handbook.source import FOLDERS
 
 Changes: TypeAlias = Mapping[str, str | None]
 
-_READ = ("data", "docs", ".cache/handbook")
-"""All that a check looks at, and what makes it quick."""
+_KEPT = ".cache/handbook"
+"""What makes a check quick."""
 
 
 def new_problems(
@@ -33,8 +33,10 @@ def new_problems(
     """The problems that the changes would make.
 
     Lines shift and words name ids, so a problem counts as an old one if its file had as many with
-    its code. `moved` says which file becomes which.
+    its code. `moved` says which file becomes which. Raises OSError where a change has no place.
     """
+    for name in changes:
+        files.place(root, name)
     moved = moved or {}
     old = Counter((moved.get(one.file, one.file), one.code) for one in before.problems)
     found = []
@@ -49,7 +51,7 @@ def new_problems(
 def _rehearsed(root: FilePath, before: Composition, changes: Changes) -> Composition:
     with tempfile.TemporaryDirectory(prefix="handbook-") as name:
         copy = FilePath(name) / "copy"
-        for folder in _READ:
+        for folder in (*FOLDERS, *([_KEPT] if store.of(root) else [])):
             if (root / folder).is_dir():
                 shutil.copytree(root / folder, copy / folder, symlinks=True)
         write(copy, changes)
@@ -57,50 +59,17 @@ def _rehearsed(root: FilePath, before: Composition, changes: Changes) -> Composi
 
 
 def write(root: FilePath, changes: Changes) -> None:
-    """Write all files; where one cannot be written, put the others back and raise OSError.
+    """Write all files, or, where one cannot be written, none: then raise OSError.
 
-    A new file never takes the place of one that came to be meanwhile: what is there before is read
-    first, and what must not be there is the caller's to check.
+    A new file never takes the place of one that came to be meanwhile: what must not be there is the
+    caller's to check.
     """
-    with _written_beside(root, changes) as ready:
-        done: dict[FilePath, bytes | None] = {}
-        try:
-            for name in changes:
-                path = root / name
-                done[path] = path.read_bytes() if path.exists() else None
-                if name in ready:
-                    ready[name].replace(path)
-                else:
-                    path.unlink()
-        except OSError:
-            for path, raw in done.items():
-                if raw is None:
-                    path.unlink(missing_ok=True)
-                else:
-                    path.write_bytes(raw)
-            raise
-
-
-@contextmanager
-def _written_beside(root: FilePath, changes: Changes) -> Iterator[dict[str, FilePath]]:
-    """The new texts in files beside those that they will replace: a full disk shows here."""
-    ready: dict[str, FilePath] = {}
-    try:
-        for name, text in changes.items():
-            if text is None:
-                continue
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            raw = path.read_bytes() if path.exists() else b""
-            handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".handbook-")
-            ready[name] = FilePath(beside)
-            with os.fdopen(handle, "wb") as file:
-                file.write(_as_it_was(raw, text))
-            ready[name].chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        yield ready
-    finally:
-        for beside_it in ready.values():
-            beside_it.unlink(missing_ok=True)
+    raw = {}
+    for name, text in changes.items():
+        path = files.place(root, name)
+        was = path.read_bytes() if path.exists() else b""
+        raw[name] = None if text is None else _as_it_was(was, text)
+    files.write(root, raw)
 
 
 def _as_it_was(raw: bytes, text: str) -> bytes:

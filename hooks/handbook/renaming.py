@@ -77,9 +77,7 @@ def _check(book: Book, key: Key, new: str) -> None:
         hint = f" (did you mean {quoted(near)}?)" if near else ""
         raise NotRenamedError(f"there is no {collection.singular} {quoted(old)}{hint}")
     if not schema.is_id(new):
-        raise NotRenamedError(
-            f"{quoted(new)} is no id: it has lower-case letters, digits and single hyphens"
-        )
+        raise NotRenamedError(f"{quoted(new)} is no id: it has {schema.id_rule(new)}")
     if book.known(key[0], new):
         raise NotRenamedError(f"there is {collection.article} {quoted(new)} already")
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 
 from handbook.codes import Code, catalogue
-from handbook.problem import Problem
+from handbook.problem import Problem, in_one_direction
 
 
 def text(problems: Sequence[Problem]) -> str:
@@ -40,8 +40,8 @@ def as_json(problems: Sequence[Problem]) -> str:
 def github(problems: Sequence[Problem]) -> str:
     """Workflow commands, so that GitHub shows each problem on its line.
 
-    What comes from data is escaped as GitHub's runner does it (%25, %0D, %0A, and in properties
-    %3A and %2C too): a name with a line break cannot begin a command of its own.
+    What comes from data is escaped as GitHub's runner does it (%25, %0A, and in properties %3A and
+    %2C too): a name with a line break cannot begin a command of its own, and none colours the log.
     """
     return "".join(_annotation(problem) for problem in problems)
 
@@ -61,7 +61,7 @@ def _annotation(problem: Problem) -> str:
 
 
 def _data(value: str) -> str:
-    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return "%0A".join(in_one_direction(line).replace("%", "%25") for line in value.split("\n"))
 
 
 def _property(value: str) -> str:

@@ -14,8 +14,9 @@ from pathlib import Path as FilePath
 
 from handbook import git
 from handbook.git import GitError
+from handbook.problem import Problem
 from handbook.schema import quoted
-from handbook.source import Source, leads_out, parsed, text_of
+from handbook.source import Source, leads_astray, leads_out, parsed, text_of
 
 MAIN = "origin/main"
 """The branch that a change is proposed for."""
@@ -140,6 +141,11 @@ class Snapshot:
 
     def _below(self, folder: str) -> list[str]:
         return [path for path in self._found if path.startswith(f"{folder}/")]
+
+    def astray(self, folder: str) -> list[Problem]:
+        """The problems with links below a folder that lead to no file of the handbook."""
+        paths = [folder, *self.files(folder)]
+        return [leads_astray(Source(one)) for one in paths if self._found.get(one) == _File(None)]
 
     def has(self, file: str) -> bool:
         """Whether a file has this path, be it readable or not."""

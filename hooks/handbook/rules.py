@@ -989,7 +989,7 @@ def _near(word: str, choices: list[str]) -> str:
 def _where_to_add(collection: schema.Collection, record_id: str) -> str:
     right = "-".join(re.findall("[a-z0-9]+", folded(record_id)))
     if not schema.is_id(right):
-        return "an id has lower-case letters, digits and single hyphens"
+        return f"an id has {schema.id_rule(record_id)}"
     written = "" if right == record_id else f"write {right}, and "
     if collection.layout == "folder":
         return f"{written}add data/{collection.name}/{right}.yml"

@@ -56,13 +56,26 @@ CLAUSE_FORM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 def is_id(text: str) -> bool:
     """Whether a text can be an id. `index` is the name of each collection's own list."""
-    return bool(ID_FORM.fullmatch(text)) and text != "index"
+    return bool(ID_FORM.fullmatch(text)) and len(text) <= LONGEST_ID and text != "index"
 
 
 UNWRITTEN = "To be written"
 """What a new record says where its author is to say something."""
 
-ID_HINT = "use lower-case letters, digits and single hyphens only"
+LONGEST_ID = 100
+"""Characters: an id is a part of file names, which have 255 bytes at most."""
+
+
+def id_rule(text: str) -> str:
+    """What an id has, and this text has not."""
+    if len(text) > LONGEST_ID:
+        return f"{LONGEST_ID} characters at most"
+    return "lower-case letters, digits and single hyphens"
+
+
+def id_hint(text: str) -> str:
+    """What to write in place of a text that is no id."""
+    return f"use {id_rule(text)}" + ("" if len(text) > LONGEST_ID else " only")
 
 
 def as_id(text: str) -> Instead | None:
@@ -112,7 +125,7 @@ def _line(value: str) -> str:
 def _id(value: str) -> str:
     if not is_id(value):
         right = as_id(value)
-        hint = "an id has lower-case letters, digits and single hyphens"
+        hint = f"an id has {id_rule(value)}"
         instead = f"write {right[1]}: {hint}" if right else hint
         raise _refuse(f"{quoted(value)} is no id", instead, right and right[1])
     return value

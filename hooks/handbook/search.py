@@ -37,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Document:
-    """What can be found. `kind` is a collection, or `clauses`, `days`, `pages` or `lists`.
+    """What can be found. `kind` is a collection, or `clauses`, `days`, `pages`, `guide` or `lists`.
 
     `names` are proper names (in full, short, in other languages, numbers), `aliases` what people
     type for it; `facts` are lines that are searched, and shown where they are why it was found.
@@ -308,7 +308,7 @@ def _page(address: str, page: Page, known: set[str]) -> Document:
     texts = [one.text for one in cut if one.text]
     own = [one.heading for one in cut if one.heading not in ("", page.title)]
     return Document(
-        "lists" if address in _LISTS else "pages",
+        _kind(address),
         address,
         page.title,
         str(page.meta.get("description") or _beginning(next(iter(texts), ""))),
@@ -319,6 +319,12 @@ def _page(address: str, page: Page, known: set[str]) -> Document:
         ),
         text=" ".join([*(own if page.meta and not sought else []), *texts]),
     )
+
+
+def _kind(address: str) -> str:
+    if address in _LISTS:
+        return "lists"
+    return "guide" if address.startswith(addresses.GUIDE) else "pages"
 
 
 def _listed(words: str) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from handbook.schema import (
     Short,
     bare_type,
     fields,
+    id_rule,
     is_id,
     quoted,
 )
@@ -81,7 +82,7 @@ def made(root: FilePath, found: Composition, kind: str, record_id: str) -> Made:
 def _check(book: Book, collection: Collection, record_id: str) -> None:
     if not is_id(record_id):
         raise NotMadeError(
-            f"{quoted(record_id)} is no id: it has lower-case letters, digits and single hyphens"
+            f"{quoted(record_id)} is no id: it has {id_rule(record_id)}"
             + (f"; write {meant}" if is_id(meant := slug(record_id)) else "")
         )
     if book.known(collection.name, record_id):

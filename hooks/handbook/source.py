@@ -10,6 +10,7 @@ composer can be made to overflow the C stack by deep nesting, a stream cannot.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -25,6 +26,8 @@ import yaml
 from handbook.codes import catalogue
 from handbook.problem import Instead, Path, Problem
 
+FOLDERS = ("data", "docs")
+"""What people edit. No link leads elsewhere, and nothing is written elsewhere."""
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 50
 
@@ -105,6 +108,9 @@ class Tree(Protocol):
     def files(self, folder: str) -> list[str]:
         """The paths of all files below a folder, however deep, in order."""
 
+    def astray(self, folder: str) -> list[Problem]:
+        """The problems with links below a folder that lead to no file of the handbook."""
+
     def has(self, file: str) -> bool:
         """Whether anything has this path, be it readable or not."""
 
@@ -135,6 +141,33 @@ class Folder:
             found += [f"{above}/{name}" for name in names]
         return sorted(found, key=lambda path: path.split("/"))
 
+    def astray(self, folder: str) -> list[Problem]:
+        """The problems with links below a folder that lead to no file of the handbook.
+
+        Likewise with what is no plain file, at which a build would wait for ever.
+        """
+        top = self.root / folder
+        if top.is_symlink():
+            return [leads_astray(Source(folder))]
+        found = []
+        for where, folders, names in os.walk(top):
+            for path in (FilePath(where, name) for name in (*folders, *names)):
+                source = Source(path.relative_to(self.root).as_posix())
+                mode = path.lstat().st_mode
+                if stat.S_ISLNK(mode):
+                    if not self._is_ours(path):
+                        found.append(leads_astray(source))
+                elif not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+                    found.append(_no_plain_file(source).problem)
+        return sorted(found)
+
+    def _is_ours(self, link: FilePath) -> bool:
+        """Whether a link leads to a plain file that lies in one of the handbook's folders."""
+        there = os.path.realpath(link)
+        top = self._real(self.root)
+        inside = there.startswith(tuple(f"{top}{os.sep}{one}{os.sep}" for one in FOLDERS))
+        return inside and FilePath(there).is_file()
+
     def has(self, file: str) -> bool:
         """Whether anything has this path, be it readable or not."""
         path = self.root / file
@@ -163,9 +196,7 @@ class Folder:
             if not f"{folder}{os.sep}".startswith(f"{self._real(self.root)}{os.sep}"):
                 raise _Refused(leads_out(source))
             if not stat.S_ISREG(found.st_mode):
-                raise _refusal(
-                    source, "HB015", "this is no plain file", "put a text file here, or delete it"
-                )
+                raise _no_plain_file(source)
             _limit(found.st_size, source)
             return path.read_bytes()
         except (OSError, RuntimeError) as error:
@@ -244,6 +275,43 @@ def leads_out(source: Source) -> Problem:
         "this link leads out of the project",
         "put a copy of the file here instead of the link",
     )
+
+
+def leads_astray(source: Source) -> Problem:
+    """The problem with a link, in a folder that a site is made of, to no file that people edit.
+
+    A link to a folder is one even if that lies in docs/: two that lead to each other have no end.
+    """
+    return source.problem_at(
+        "HB012",
+        (1, 1),
+        "this link leads to no file in data/ or docs/",
+        "put a copy of the file here instead of the link",
+    )
+
+
+def read_plain(path: FilePath, most: int) -> bytes:
+    """What a file holds that is no part of the project.
+
+    Raises OSError where it is none that ends: a device, a pipe, or one of more than `most` bytes.
+    """
+    with open(path, "rb", opener=_without_waiting) as file:  # a path has no opener
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "this is no plain file", str(path))
+        if found.st_size > most:
+            words = f"the file has {found.st_size:,} bytes; at most {most:,} are read"
+            raise OSError(errno.EFBIG, words, str(path))
+        return file.read(most)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file; a pipe without waiting for somebody to write to it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _no_plain_file(source: Source) -> _Refused:
+    return _refusal(source, "HB015", "this is no plain file", "put a text file here, or delete it")
 
 
 def _refusal(source: Source, code: str, message: str, hint: str, mark: Mark = (1, 1)) -> _Refused:

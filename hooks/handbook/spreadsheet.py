@@ -125,7 +125,10 @@ def read(raw: bytes, known: Collection[str]) -> Sheet:
     first = text.partition("\n")[0]
 
     def names_by(sign: str) -> tuple[int, int]:
-        names = [_name(name) for name in next(csv.reader([first], delimiter=sign), [])]
+        try:
+            names = [_name(name) for name in next(csv.reader([first], delimiter=sign), [])]
+        except csv.Error:  # no name is that long
+            return 0, 0
         return sum(name in known for name in names), len(names)
 
     sign = max(SEPARATORS, key=names_by)
@@ -134,9 +137,14 @@ def read(raw: bytes, known: Collection[str]) -> Sheet:
     try:
         rows.extend(tuple(one.strip() for one in row) for row in table)
     except csv.Error as error:
+        why = (
+            "a cell in it is too long"
+            if "larger than field limit" in str(error)
+            else "a quotation mark in it is not closed, or stands where none can be"
+        )
         message = (
-            f"row {len(rows) + 1} cannot be read: a quotation mark in it is not closed, or stands "
-            "where none can be; save the file once more from the spreadsheet"
+            f"row {len(rows) + 1} cannot be read: {why}; save the file once more from the "
+            "spreadsheet"
         )
         raise NotASheetError(message) from error
     if not rows or not any(rows[0]):

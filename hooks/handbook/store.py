@@ -1,7 +1,8 @@
 """Answers that are kept between runs, by what they were made from.
 
 A store is a folder of JSON files, each named after a digest of everything that its answer depends
-on. It may be deleted at any time; what is damaged or cannot be written is made anew.
+on. It may be deleted at any time; what is damaged or cannot be written is made anew. It belongs to
+one machine: answers that came with a clone could be made up, so nothing is asked of them.
 """
 
 from __future__ import annotations
@@ -13,8 +14,22 @@ import tempfile
 from pathlib import Path as FilePath
 from typing import Any
 
+from handbook import git
+from handbook.source import read_plain
+
 KEPT = 8
 """How many answers of one kind are kept; the oldest go first."""
+LARGEST = 32 * 1024 * 1024
+"""Bytes of an answer."""
+
+
+def of(root: FilePath) -> FilePath | None:
+    """The store of a project; none where a link leads elsewhere, or git has files in it."""
+    folder = root / ".cache" / "handbook"
+    straight = os.path.join(os.path.realpath(root), ".cache", "handbook")  # noqa: PTH118
+    if os.path.realpath(folder) != straight:
+        return None
+    return None if folder.exists() and git.tracks(root, ".cache") else folder
 
 
 def digest(*parts: str) -> str:
@@ -24,9 +39,16 @@ def digest(*parts: str) -> str:
 
 def read(folder: FilePath, kind: str, key: str) -> dict[str, Any]:
     """The answer kept under a key; nothing where there is none, or a damaged one."""
+    return read_file(folder / f"{kind}-{key}.json")
+
+
+def read_file(path: FilePath) -> dict[str, Any]:
+    """What a file of a store says; nothing where there is none, or a damaged one, or a link."""
+    if path.is_symlink():
+        return {}
     try:
-        found = json.loads((folder / f"{kind}-{key}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(read_plain(path, LARGEST).decode())
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -44,3 +66,15 @@ def write(folder: FilePath, kind: str, key: str, answer: dict[str, Any]) -> None
             old.unlink(missing_ok=True)
     except OSError:
         return  # a folder that cannot be written to only makes the next run slower
+
+
+def keep(root: FilePath, name: str, text: str) -> FilePath | None:
+    """Keep a text for people beside the answers; none where that cannot be."""
+    folder = of(root)
+    try:
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError:
+        return None
+    return folder and folder / name

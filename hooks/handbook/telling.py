@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path as FilePath
 from typing import Any, Literal, TypeAlias
 
-from handbook.problem import on_one_line
+from handbook.problem import TURNING, on_one_line
 
 Form: TypeAlias = Literal["text", "markdown"]
 
@@ -98,7 +98,6 @@ def in_code(data: str) -> str:
 
 _COMMANDS = re.compile(r"(<)(!--)|(-)(->)|(:)(:)|(#)(#\[)|(\$)(\{\{)")
 _WHEN = re.compile(r"(?:[^\W_]| |–|(?<=\d):(?=\d))+")
-_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 JOINER = "\u2060"
 """An invisible word joiner."""
 
@@ -109,7 +108,7 @@ def _tame(data: str) -> str:
     A word joiner parts the signs of HTML comments and of the commands of GitHub's runner
     (`::error::`, `##[error]`, `${{ … }}`), wherever this is printed or pasted.
     """
-    line = _TURNING.sub("", on_one_line(data))
+    line = TURNING.sub("", on_one_line(data))
 
     def parted(match: re.Match[str]) -> str:
         one, other = filter(None, match.groups())
