@@ -34,6 +34,7 @@ import handbook.extension  # noqa: F401 - Python-Markdown imports it later by na
 from handbook import addresses, dates, markup, offline, pages, report, security, views
 from handbook.bibliography import Bibliography
 from handbook.compose import Composition, NotATimeError, compose
+from handbook.redaction import LeftoverError
 
 log = logging.getLogger("mkdocs.plugins.handbook")
 
@@ -69,7 +70,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     root = FilePath(config.config_file_path).parent
     try:
         composition = compose(root, base=config.site_url or "")
-    except NotATimeError as error:
+    except (NotATimeError, LeftoverError) as error:
         raise PluginError(str(error)) from error
     _speak(composition, strict=bool(config.strict))
     build = _Build(composition, {page.uri: page for page in composition.pages}, CountHandler())
@@ -135,8 +136,7 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     made = _builds[0].pages.get(page.file.src_uri)
     if made is None:
         return markdown
-    # Of a page written by hand, the title and the description count; the rest is for us to say.
-    words = made.meta or {name: page.meta.get(name) for name in ("title", "description")}
+    words = made.meta or made.front
     page.meta = dict(made.meta)
     for name in ("title", "description"):
         if words.get(name):

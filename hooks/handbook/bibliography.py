@@ -6,7 +6,7 @@ References are formatted with pybtex in the style that mkdocs-bibtex uses, once 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -89,6 +89,16 @@ class Bibliography:
         """One field of an entry as plain text, or an empty text."""
         raw = self.fields[key].get(name, "")
         return re.sub(r"\\([&%$#_{}])", r"\1", re.sub(r"(?<!\\)[{}]", "", raw)).strip()
+
+
+def without(text: str, keys: Collection[str]) -> str:
+    """The text of a file of references without some of them."""
+    starts = [*_ENTRY.finditer(text)]
+    ends = [*(one.start() for one in starts[1:]), len(text)]
+    for match, end in reversed([*zip(starts, ends, strict=True)]):
+        if match[1] in keys:
+            text = text[: match.start()] + text[end:]
+    return text
 
 
 def _fields(entry: Any) -> dict[str, str]:

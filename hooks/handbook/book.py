@@ -22,6 +22,11 @@ from handbook.workdays import Workdays, workdays
 Key: TypeAlias = tuple[str, str]
 """A record's collection and id: `("cases", "wall-survey")`."""
 
+WITHHELD = "withheld"
+"""The id that stands where a record is named that may not be told of (see `redaction`)."""
+INSTEAD = {"lecturers": "a lecturer", "cases": "a company"}
+"""What is said in place of such a record, by its collection."""
+
 
 @dataclass(frozen=True)
 class Origin:

@@ -76,12 +76,14 @@ def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Com
     `base` is the absolute address that the site will have, for what is read away from it. The
     history is read only here: it may be long, and a check of what the files say needs none.
     """
-    from handbook import exports, pages  # noqa: PLC0415 - slow to load, and a check needs neither
+    from handbook import exports, pages, redaction  # noqa: PLC0415 - slow to load, no check needs them
 
     found = inspect(root, today)
     if not found.sound:
         return found
-    made, problems = exports.make(found.book, root, base, found.today)
+    told, veil = redaction.redacted(root, found.book, found.today)
+    found = replace(found, book=told)
+    made, problems = exports.make(found.book, root, base, found.today, veil)
     found = replace(found, problems=tuple(sorted({*found.problems, *problems})))
     if not found.sound:
         return found

@@ -11,6 +11,7 @@ from handbook import calendars, history, search, timetable
 from handbook.book import Book
 from handbook.pages import Page
 from handbook.problem import Problem
+from handbook.redaction import Veil
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,15 @@ class Export:
 
 
 def make(
-    book: Book, root: FilePath, base: str, today: dt.date
+    book: Book, root: FilePath, base: str, today: dt.date, veil: Veil
 ) -> tuple[tuple[Export, ...], list[Problem]]:
     """Every export of the handbook at `root`, and what is wrong with its history.
 
-    `base` is the site's absolute address, or empty where it has none.
+    `base` is the site's absolute address, or empty where it has none; `veil` hides what the book
+    has no more, but its history.
     """
     past, problems = history.read(root, book, today)
+    past = history.told(past, veil.text, {"/".join(key) for key in veil.ids})
     files = calendars.make(book, past, root / "overrides", base, today)
     files |= {path: css.encode() for path, css in timetable.stylesheets(book).items()}
     return tuple(Export(path, content) for path, content in files.items()), problems

@@ -24,7 +24,7 @@ import datetime as dt
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, reduce
 from pathlib import Path as FilePath
@@ -400,6 +400,23 @@ def read(root: FilePath, book: Book, today: dt.date) -> tuple[Past, list[Problem
         return advance({}, now, int(midnight.timestamp())), [_problem(root, str(reason))]
     problems = [_problem(root, "this is a shallow clone")] if shallow else []
     return advance(past, now, time), problems
+
+
+def told(past: Past, words: Callable[[str], str], untold: Collection[str]) -> Past:
+    """The past as it may be told: its words as `words` makes them, and without some feeds."""
+
+    def shown(entry: Entry) -> Entry:
+        now = entry.shown
+        now = replace(now, title=words(now.title), location=words(now.location))
+        feeds = {feed: found for feed, found in entry.feeds.items() if feed not in untold}
+        return replace(entry, shown=now, feeds=feeds)
+
+    return {
+        edition: PastRun(
+            words(run.title), run.ends, {key: shown(entry) for key, entry in run.entries.items()}
+        )
+        for edition, run in past.items()
+    }
 
 
 def _problem(root: FilePath, reason: str) -> Problem:

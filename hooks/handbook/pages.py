@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from handbook import addresses, prose, schema, timetable, views
 from handbook.book import Book, Document
 from handbook.codes import catalogue
+from handbook.source import parse
 
 Values: TypeAlias = dict[str, Any]
 
@@ -31,6 +32,7 @@ class Page:
     `meta` is all that its theme template reads: plain values, and views made of plain values, so
     that `plain(meta)` is JSON. `anchors` are the ids that its parts add to those of its headings.
     `sought` is what else people call the page, and its sections by their ids: names with commas.
+    `front` is the title and the description that a page written by hand gives itself.
     """
 
     uri: str
@@ -40,6 +42,7 @@ class Page:
     meta: Values = field(default_factory=dict)
     anchors: tuple[str, ...] = ()
     sought: Mapping[str, str] = field(default_factory=dict)
+    front: Mapping[str, str] = field(default_factory=dict)
 
 
 def make(
@@ -488,12 +491,14 @@ class _Press:
 
     def document(self, document: Document) -> Page:
         """A page written by hand: the same Markdown, links and citations as everywhere."""
-        text = _FRONT_MATTER.sub("", document.source.text)
+        front = _FRONT_MATTER.match(document.source.text)
+        text = document.source.text[front.end() if front else 0 :]
         heading = re.search(r"^# +(.+?) *#*$", prose.mask(text), re.MULTILINE)
         title = heading[1] if heading else document.uri.removesuffix(".md").rpartition("/")[2]
         located: dict[str, str] = {}
         body = self._prepared(document.uri, located)("page", text, 0)
-        return self._pressed(document.uri, title, body, located, document.source.file)
+        page = self._pressed(document.uri, title, body, located, document.source.file)
+        return replace(page, front=_front(document.uri, front[1])) if front else page
 
     def hub(self, hub: Hub) -> Page:
         """A page that every handbook has once."""
@@ -669,7 +674,16 @@ def _of_edition(edition_id: str | None) -> str:
 
 _PLAIN = ("glossary.md", "references.md")
 """Pages whose own subject is the words: no abbreviation is explained there."""
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
+_FRONT_MATTER = re.compile(r"\A---\n(.*?\n)(?:---|\.\.\.)\n", re.DOTALL)
+
+
+def _front(uri: str, text: str) -> dict[str, str]:
+    found = parse(uri, text).data
+    return {
+        name: words
+        for name, words in (found.items() if isinstance(found, dict) else ())
+        if name in ("title", "description") and isinstance(words, str)
+    }
 
 
 def _sorting(words: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias, cast
 
 from handbook import addresses, clashes, deadlines, prose, schedule, schema
-from handbook.book import Book, Key, Occurrence
+from handbook.book import INSTEAD, Book, Key, Occurrence
 from handbook.codes import catalogue
 from handbook.deadlines import Deadline
 from handbook.problem import Path, Problem
@@ -30,7 +30,7 @@ def check(book: Book, today: dt.date) -> list[Problem]:
     """All that is wrong between the records, waivers applied."""
     problems = [problem for rule in RULES for problem in rule(book, today)]
     if book.courses:
-        problems += clashes.check(schedule.gather(book))
+        problems += clashes.check(schedule.gather(book), today)
     return _waive(book, today, problems)
 
 
@@ -312,6 +312,22 @@ def _spans(book: Book) -> Iterator[tuple[Key, Path, str, str]]:
             for index, notice in enumerate(entity.notices):
                 begin = notice.from_.isoformat() if notice.from_ else ""
                 yield key, ("notices", index, "until"), begin, notice.until.isoformat()
+
+
+def agreements_have_not_ended(book: Book, today: dt.date) -> Problems:
+    """HB233: nobody is left out of the site without an organiser's knowing."""
+    people = [(("lecturers", one), who.name, who.publish) for one, who in book.lecturers.items()]
+    cases = [(("cases", one), what.title, what.publish) for one, what in book.cases.items()]
+    for key, name, publish in (*people, *cases):
+        if publish and publish.until and publish.until < today:
+            yield book.problem(
+                "HB233",
+                key,
+                ("publish", "until"),
+                f"the agreement with {name} ended on {publish.until}: "
+                f'the site says "{INSTEAD[key[0]]}" instead',
+                "ask for a longer agreement, or delete the record and all that names it",
+            )
 
 
 def calendars_have_a_domain(book: Book, today: dt.date) -> Problems:
@@ -847,6 +863,7 @@ RULES: tuple[Callable[[Book, dt.date], Problems], ...] = (
     days_stand_once,
     slots_lie_inside_their_edition,
     ends_follow_starts,
+    agreements_have_not_ended,
     calendars_have_a_domain,
     sessions_have_outcomes,
     outcomes_are_covered,

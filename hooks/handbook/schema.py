@@ -755,6 +755,14 @@ class Publish(Model):
         "2026-17",
         default=None,
     )
+    withheld: Flag = _say("true if nothing may be shown.", "true", default=False)
+
+
+def _publish(value: Any) -> Any:
+    return {"withheld": "true"} if value == "withheld" else value
+
+
+Agreement: TypeAlias = Annotated[Publish, BeforeValidator(_publish), Short(Literal["withheld"])]
 
 
 class Lecturer(Record):
@@ -773,8 +781,10 @@ class Lecturer(Record):
     orcid: Orcid | None = _say("ORCID iD.", "0000-0002-1825-0097", default=None)
     url: Url | None = _say("Their page.", "https://example.org/alex", default=None)
     unavailable: list[Unavailable] = _say("When they cannot teach.", default=[])
-    publish: Publish | None = _say(
-        "What they agreed may be published, and until when.", {"until": "2027-06-30"}, default=None
+    publish: Agreement | None = _say(
+        "What they agreed may be published, and until when; or withheld.",
+        {"until": "2027-06-30"},
+        default=None,
     )
 
 
@@ -843,8 +853,10 @@ class Case(Record):
     events: list[Event] = _say("How it got here, each with its source.", default=[])
     body: Prose | None = _say("The briefing.", default=None)
     questions: list[Line] = _say("Questions to bring.", default=[])
-    publish: Publish | None = _say(
-        "What may be published about it, and until when.", {"until": "2027-06-30"}, default=None
+    publish: Agreement | None = _say(
+        "What may be published about it, and until when; or withheld.",
+        {"until": "2027-06-30"},
+        default=None,
     )
 
 

@@ -311,7 +311,7 @@ def _page(address: str, page: Page, known: set[str]) -> Document:
         _kind(address),
         address,
         page.title,
-        str(page.meta.get("description") or _beginning(next(iter(texts), ""))),
+        str((page.meta or page.front).get("description") or _beginning(next(iter(texts), ""))),
         aliases=_listed(sought.get("", "")),
         headings=() if page.meta else tuple(own),
         parts=tuple(

@@ -184,7 +184,9 @@ def choices(shown: Iterable[SlotView]) -> dict[str, tuple[Choice, ...]]:
         found["group"] |= {group.id: group.name for group in slot.groups}
         if slot.session:
             found["kind"][slot.kind] = slot.kind
-        found["lecturer"] |= {addresses.record_id(one.href): one.title for one in slot.lecturers}
+        found["lecturer"] |= {
+            addresses.record_id(one.href): one.title for one in slot.lecturers if one.href
+        }
         if slot.place:
             found["place"][addresses.record_id(slot.place.href)] = slot.place.title
     return {

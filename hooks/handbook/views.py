@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from handbook import addresses, dates, schema
-from handbook.book import Book, Occurrence
+from handbook.book import INSTEAD, WITHHELD, Book, Occurrence
 from handbook.schema import in_force
 
 MATRIX_CELLS = 20_000
@@ -164,7 +164,9 @@ class ListItem:
 
 
 def link(book: Book, collection: str, record_id: str) -> Link:
-    """The link to a record of any collection."""
+    """The link to a record of any collection; words alone where it may not be told of."""
+    if record_id == WITHHELD and record_id not in book.records(collection):
+        return Link(INSTEAD[collection], "")
     key = ("link", collection, record_id)
     if key not in book.kept:
         entity = book.records(collection)[record_id]
@@ -203,8 +205,8 @@ def links(book: Book, collection: str, ids: Iterable[str]) -> tuple[Link, ...]:
 def summarised(book: Book, collection: str, ids: Iterable[str]) -> tuple[Link, ...]:
     """The same, each with the summary of its record."""
     return tuple(
-        replace(link(book, collection, one), summary=text_of(entity, "summary"))
-        for one, entity in ((one, book.records(collection)[one]) for one in ids)
+        replace(link(book, collection, one), summary=text_of(entity, "summary") if entity else "")
+        for one, entity in ((one, book.records(collection).get(one)) for one in ids)
     )
 
 
