@@ -228,7 +228,7 @@ def on_build_error(error: Exception) -> None:
 
 
 _UNUSED = re.compile(
-    r"assets/(?:javascripts|images)/|assets/stylesheets/(?:palette|.*\.map$)|pages/.*\.txt$"
+    r"assets/(?:javascripts|images)/|assets/stylesheets/(?:palette|.*\.map$)|pages/.*\.(?:txt|xml)$"
 )
 """Of the theme: scripts, which are ours; palettes; its picture. And our templates of text."""
 _BOXES = re.compile(r'<input class="md-toggle".*?(?=<div data-md-component="announce">)', re.DOTALL)

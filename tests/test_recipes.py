@@ -34,7 +34,9 @@ from handbook import cli
 from handbook.compose import inspect
 
 GUIDE = ROOT / "docs" / "contributing"
-RECIPES = {path.stem: path for path in sorted(GUIDE.glob("*.md")) if "\n## Steps\n" in path.read_text()}
+RECIPES = {
+    path.stem: path for path in sorted(GUIDE.glob("*.md")) if "\n## Steps\n" in path.read_text()
+}
 
 BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"[#%] (?P<file>\S+)(?:, (?P<how>before|after|at the end))?\n")

@@ -32,10 +32,14 @@ HUBS = {
     "references/": "references.md",
     "practical/": "practical.md",
     "search/": "search.md",
+    "whats-new/": "whats-new.md",
     "contributing/rules/": "contributing/rules.md",
     **{f"{name}/": f"{name}/index.md" for name in ENTITY_PAGES},
 }
 """The generated pages that every handbook has: address → uri."""
+
+FEED = "changes.xml"
+"""Where the feed of what has changed is."""
 
 GUIDE = "contributing/"
 """Where the pages for organisers are."""

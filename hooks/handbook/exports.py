@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from handbook import calendars, history, search, timetable
+from handbook import addresses, atom, calendars, history, search, timetable
 from handbook.book import Book
+from handbook.news import Day
 from handbook.pages import Page
 from handbook.problem import Problem
 from handbook.redaction import Veil
@@ -41,3 +42,8 @@ def of_pages(book: Book, pages: Sequence[Page], today: dt.date) -> tuple[Export,
     """The exports that say what the pages say."""
     files = search.make(book, pages, today)
     return tuple(Export(path, content) for path, content in files.items())
+
+
+def feed(book: Book, days: Sequence[Day], templates: FilePath, base: str) -> tuple[Export, ...]:
+    """The feed of what has changed."""
+    return (Export(addresses.FEED, atom.make(book, days, templates, base)),)

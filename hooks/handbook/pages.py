@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, partial
 from pathlib import Path as FilePath
@@ -17,9 +17,10 @@ from typing import Any, TypeAlias
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from handbook import addresses, prose, schema, timetable, views
+from handbook import addresses, dates, prose, schema, timetable, views
 from handbook.book import Book, Document
 from handbook.codes import catalogue
+from handbook.news import Day
 from handbook.source import parse
 
 Values: TypeAlias = dict[str, Any]
@@ -46,15 +47,19 @@ class Page:
 
 
 def make(
-    book: Book, templates: FilePath, today: dt.date, wanted: Collection[str] | None = None
+    book: Book,
+    templates: FilePath,
+    today: dt.date,
+    wanted: Collection[str] | None = None,
+    news: Sequence[Day] = (),
 ) -> tuple[Page, ...]:
     """All pages of the handbook, or those whose uri is wanted.
 
-    The list of references then says only of these that they cite.
+    The list of references then says only of these that they cite. `news` is what has changed.
     """
     return tuple(
         page()
-        for uri, page in _Press(book, templates, today).pages()
+        for uri, page in _Press(book, templates, today, news).pages()
         if wanted is None or uri in wanted
     )
 
@@ -384,6 +389,7 @@ HUBS: tuple[Hub, ...] = (
     Hub("glossary.md", "glossary", _glossary, "data/glossary.yml"),
     Hub("references.md", "references", _nothing, "data/references.bib"),
     Hub("practical.md", "practical", _practical, "data/course.yml"),
+    Hub("whats-new.md", "whats-new", _nothing, "data"),
     Hub("search.md", "search", _nothing, "overrides/pages/search.md"),
     Hub("contributing/rules.md", "rules", _nothing, "hooks/handbook/codes.yml"),
 )
@@ -395,9 +401,12 @@ HUBS: tuple[Hub, ...] = (
 class _Press:
     """Makes pages of one book; holds what all pages share."""
 
-    def __init__(self, book: Book, templates: FilePath, today: dt.date) -> None:
+    def __init__(
+        self, book: Book, templates: FilePath, today: dt.date, news: Sequence[Day]
+    ) -> None:
         self.book = book
         self.today = today
+        self.news = news
         self.uris = addresses.all_pages(book)
         self.environment = _environment(templates / "pages")
         words = [term.abbreviation for term in book.glossary.values() if term.abbreviation]
@@ -508,6 +517,12 @@ class _Press:
             values["letters"] = _letters(
                 (one["text"], f"ref-{one['key']}") for one in values["references"]
             )
+        if hub.template == "whats-new":
+            language = self.book.course.language
+            values["days"] = [
+                {"name": dates.day(day.date, language), "id": f"day-{day.date}", "news": day}
+                for day in self.news
+            ]
         if hub.template == "rules":
             values["codes"] = list(catalogue().values())
         return self._page(

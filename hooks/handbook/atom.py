@@ -1,0 +1,54 @@
+"""The feed of what has changed (Atom, RFC 4287): an entry a day, in the words of the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path as FilePath
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from handbook import addresses, dates
+from handbook.book import Book
+from handbook.news import Day
+
+NOWHERE = "handbook.invalid"
+"""The domain of a course that names none (RFC 2606): its entries are known by their day alone."""
+
+
+def make(book: Book, days: Sequence[Day], templates: FilePath, base: str) -> bytes:
+    """The feed. `base` is the site's absolute address; without it, entries lead nowhere."""
+    environment = Environment(
+        loader=FileSystemLoader([templates / "pages", templates]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,
+    )
+    course = book.course
+    entries = [
+        {
+            "name": dates.day(day.date, course.language),
+            "id": f"day-{day.date}",
+            "updated": _instant(day.at),
+            "news": day,
+        }
+        for day in days
+    ]
+    text = environment.get_template("changes.xml").render(
+        course=course,
+        publisher=book.organisations[course.publisher].name if course.publisher else course.title,
+        base=base if base.endswith("/") or not base else f"{base}/",
+        domain=course.calendar_domain or NOWHERE,
+        first=days[-1].date if days else "1970-01-01",
+        updated=_instant(days[0].at if days else 0),
+        page="whats-new/",
+        feed=addresses.FEED,
+        entries=entries,
+    )
+    return text.encode()
+
+
+def _instant(time: int) -> str:
+    """A time in seconds since 1970 as RFC 3339 writes it."""
+    return dt.datetime.fromtimestamp(time, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,211 @@
+"""What changed for readers, day by day: the states of the git history compared as `diff` does.
+
+Only what the main line of the history holds at the end of a day counts, as it was committed: that
+is what was published. What may not be told today is told of no day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path as FilePath
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter, ValidationError
+
+from handbook import addresses, book, changes, differences, git, store
+from handbook.book import Book
+from handbook.changes import Told
+from handbook.differences import Item, Moment
+from handbook.git import GitError
+from handbook.redaction import Veil
+from handbook.revision import Snapshot
+
+MOST_DAYS = 20
+"""Days that are told: who reads seldom reads the pages."""
+MOST_ITEMS = 60
+"""Changes of one day that are told."""
+
+_TOLD = (
+    *("editions", "sessions", "cases", "frameworks", "lecturers", "places"),
+    *("course", "stages", "outcomes", "glossary", "references", "documents"),
+)
+"""What readers meet, in the order in which it is told; the timetable first."""
+
+_UNSEEN = ("aliases", "checked", "former_ids", "publish", "reviewed", "unavailable")
+"""Fields that change nothing that a reader sees."""
+
+
+@dataclass(frozen=True)
+class News:
+    """One thing that happened: a record or a slot, what became of it, and where it is now.
+
+    `kind` is as `changes.Change` has it; `fields` are the names of the fields that are other now.
+    `href` is empty where there is no page of it.
+    """
+
+    kind: str
+    what: str
+    title: str
+    href: str
+    was: Moment | None = None
+    now: Moment | None = None
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day on which something changed.
+
+    `commit` is the last one of it, `at` its time in seconds since 1970, `date` its day in the
+    course's zone (ISO 8601). `more` counts what is not told. `begins` is the first state of all.
+    """
+
+    date: str
+    commit: str
+    at: int
+    news: tuple[News, ...]
+    more: int = 0
+    begins: bool = False
+
+
+_KEPT = TypeAdapter(tuple[Day, ...])
+
+
+def read(root: FilePath, whole: Book, told: Book, veil: Veil) -> tuple[Day, ...]:
+    """The last days on which something changed, the latest first.
+
+    `whole` is all that the files say now, `told` what of it may be told. Empty where there is no
+    history, or only a part of it.
+    """
+    try:
+        if git.is_shallow(root):
+            return ()
+        commits = _last_of_days(root, ZoneInfo(told.course.time_zone))
+    except GitError:
+        return ()
+    kept_in = store.of(root)
+    key = store.digest(*(one.id for one in commits), _code(), repr(veil), *_addresses(told))
+    kept = store.read(kept_in, "news", key) if kept_in else {}
+    try:
+        return _KEPT.validate_python(kept["days"])
+    except (KeyError, ValidationError):
+        days = tuple(_days(root, whole, told, veil, commits))
+    if kept_in:
+        store.write(kept_in, "news", key, {"days": [asdict(day) for day in days]})
+    return days
+
+
+@dataclass(frozen=True)
+class _Commit:
+    id: str
+    time: int
+    date: str
+
+
+def _last_of_days(root: FilePath, zone: ZoneInfo) -> list[_Commit]:
+    """The last commit of each of the last days that have one, and of the day before them.
+
+    The latest is the first.
+    """
+    words = ("log", "--first-parent", "--format=%H %ct", "--", "data", "docs")
+    found: dict[str, _Commit] = {}
+    for line in git.ask(root, *words).decode().splitlines():
+        commit, time = line.split()
+        date = dt.datetime.fromtimestamp(int(time), zone).date().isoformat()
+        found.setdefault(date, _Commit(commit, int(time), date))
+        if len(found) > MOST_DAYS:
+            break
+    return list(found.values())
+
+
+def _days(
+    root: FilePath, whole: Book, told: Book, veil: Veil, commits: Sequence[_Commit]
+) -> Iterator[Day]:
+    """Each day with what it has other than the one before; the last of these is told of no more."""
+    read = ((commit, _state(root, commit.id, whole, veil)) for commit in commits)
+    states = [(commit, state) for commit, state in read if state is not None]
+    for (commit, new), (_, old) in itertools.pairwise(states):
+        if news := tuple(_news(old, new, told)):
+            yield Day(
+                commit.date, commit.id, commit.time, news[:MOST_ITEMS], len(news[MOST_ITEMS:])
+            )
+    if states and len(commits) <= MOST_DAYS:
+        commit = states[-1][0]
+        yield Day(commit.date, commit.id, commit.time, (), begins=True)
+
+
+def _state(root: FilePath, commit: str, whole: Book, veil: Veil) -> Told | None:
+    """What a commit told, as it may be told today; None where it could not have been published."""
+    then, _ = book.load(root, Snapshot(root, commit, {one.file: one for one in whole.sources}))
+    if then.unread or then.unreadable:
+        return None
+    return {
+        name: {
+            record_id: veil.value(record)
+            for record_id, record in records.items()
+            if (name, record_id) not in veil.ids
+        }
+        for name, records in changes.told(then).items()
+    }
+
+
+def _news(old: Told, new: Told, told: Book) -> list[News]:
+    """What happened between two states, the timetable first."""
+    made = [
+        (_TOLD.index(item.name.partition("/")[0]), one)
+        for item in differences.items(old, new, changes.between(old, new))
+        if (one := _of(item, told))
+    ]
+    return [one for _, one in sorted(made, key=lambda pair: pair[0])]
+
+
+def _of(item: Item, told: Book) -> News | None:
+    """What a reader is told of an item; nothing of what they cannot see."""
+    name, _, record_id = item.name.partition("/")
+    fields = dict.fromkeys(one.field.split(", ")[0] for one in item.differences)
+    seen = tuple(one.replace("_", " ") for one in fields if one not in _UNSEEN)
+    if name not in _TOLD or (item.kind == "changed" and not seen and item.was == item.now):
+        return None
+    if name == "documents" and addresses.of_uri(record_id).startswith(addresses.GUIDE):
+        return None
+    title = item.title
+    if name in ("lecturers", "cases") and record_id not in told.records(name):
+        title = book.INSTEAD[name]
+    return name, News(
+        item.kind,
+        item.what,
+        title,
+        _href(name, record_id, item.slot, told),
+        item.was,
+        item.now,
+        seen,
+    )
+
+
+def _href(name: str, record_id: str, slot: str, told: Book) -> str:
+    if name == "documents":
+        known = any(one.uri == record_id for one in told.documents)
+        return addresses.of_uri(record_id) if known else ""
+    if name == "references":
+        return addresses.of(name, record_id) if record_id in told.references else ""
+    if name == "course" or record_id not in told.records(name):
+        return ""
+    href = addresses.of(name, record_id)
+    return f"{href}#{slot}" if slot else href
+
+
+def _addresses(told: Book) -> Iterator[str]:
+    for name in _TOLD:
+        if name not in ("documents", "references", "course"):
+            yield from told.records(name)
+
+
+@cache
+def _code() -> str:
+    here = FilePath(__file__)
+    names = (here.name, "changes.py", "differences.py", "days.py", "redaction.py", "source.py")
+    return store.digest(*(here.with_name(name).read_text(encoding="utf-8") for name in names))
