@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from pathlib import Path as FilePath
 
@@ -11,9 +12,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from handbook import addresses, dates
 from handbook.book import Book
 from handbook.news import Day
-
-NOWHERE = "handbook.invalid"
-"""The domain of a course that names none (RFC 2606): its entries are known by their day alone."""
 
 
 def make(book: Book, days: Sequence[Day], templates: FilePath, base: str) -> bytes:
@@ -30,6 +28,7 @@ def make(book: Book, days: Sequence[Day], templates: FilePath, base: str) -> byt
         {
             "name": dates.day(day.date, course.language),
             "id": f"day-{day.date}",
+            "urn": _urn(book, day.date),
             "updated": _instant(day.at),
             "news": day,
         }
@@ -39,14 +38,19 @@ def make(book: Book, days: Sequence[Day], templates: FilePath, base: str) -> byt
         course=course,
         publisher=book.organisations[course.publisher].name if course.publisher else course.title,
         base=base if base.endswith("/") or not base else f"{base}/",
-        domain=course.calendar_domain or NOWHERE,
-        first=days[-1].date if days else "1970-01-01",
+        urn=_urn(book, "changes"),
         updated=_instant(days[0].at if days else 0),
         page="whats-new/",
         feed=addresses.FEED,
         entries=entries,
     )
     return text.encode()
+
+
+def _urn(book: Book, name: str) -> str:
+    """An identifier that never changes, wherever the site moves (RFC 4287, 4.2.6; RFC 9562)."""
+    course = book.course
+    return uuid.uuid5(uuid.NAMESPACE_DNS, f"{course.calendar_domain or course.title}/{name}").urn
 
 
 def _instant(time: int) -> str:

@@ -175,7 +175,7 @@ def _of(item: Item, told: Book) -> News | None:
     title = item.title
     if name in ("lecturers", "cases") and record_id not in told.records(name):
         title = book.INSTEAD[name]
-    return name, News(
+    return News(
         item.kind,
         item.what,
         title,
@@ -195,7 +195,8 @@ def _href(name: str, record_id: str, slot: str, told: Book) -> str:
     if name == "course" or record_id not in told.records(name):
         return ""
     href = addresses.of(name, record_id)
-    return f"{href}#{slot}" if slot else href
+    is_there = any(o.slot.identity == slot and o.edition == record_id for o in told.occurrences)
+    return f"{href}#{slot}" if slot and is_there else href
 
 
 def _addresses(told: Book) -> Iterator[str]:
