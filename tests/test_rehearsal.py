@@ -46,7 +46,7 @@ def test_where_one_cannot_be_written_none_is(
     (root / "data" / "out.yml").symlink_to("../elsewhere/c.yml")
     (root / "data" / "folder-out").symlink_to("../elsewhere")
 
-    with pytest.raises(OSError, match="not-there|no plain|leads out|a directory"):
+    with pytest.raises(OSError, match=r"not-there|no plain|leads out|a directory"):
         rehearsal.write(root, {"data/folder/b.yml": "b: 2\n", "data/new.yml": "n\n", **bad})
 
     assert files_below(root) == there

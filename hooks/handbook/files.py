@@ -98,7 +98,7 @@ def finish(root: FilePath) -> list[str]:
     notes = sorted((root / ".cache" / "handbook").glob("unfinished-*.json"))
     if not notes or store.of(root) is None:
         return []
-    said = []
+    said: list[str] = []
     for path in notes:
         if not _is_busy(path):
             with suppress(ValidationError):
