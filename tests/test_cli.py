@@ -187,3 +187,22 @@ def test_an_unknown_option_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -
 
     assert stopped.value.code == USAGE
     assert "--fromat" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["schema", "--write"], ["check", "--fix"]])
+def test_nothing_is_written_through_a_link_that_leads_out(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
+    shutil.copytree(EXAMPLES / "lichens", root)
+    shutil.rmtree(root / "data" / ".schema", ignore_errors=True)
+    elsewhere.mkdir()
+    (elsewhere / "ids.json").write_text("{}")
+    (elsewhere / "mine.yml").write_text("name:\u00a0Nobody\n")
+    (root / "data" / ".schema").symlink_to(elsewhere)
+    (root / "data" / "lecturers" / "mine.yml").symlink_to(elsewhere / "mine.yml")
+
+    assert cli.main([*command, "--root", str(root)]) == PROBLEMS
+    assert "HB012" in capsys.readouterr().out or command[0] == "schema"
+    found = {path.name: path.read_text() for path in elsewhere.iterdir()}
+    assert found == {"ids.json": "{}", "mine.yml": "name:\u00a0Nobody\n"}
