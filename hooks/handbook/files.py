@@ -129,15 +129,15 @@ def _finished(root: FilePath, note: _Note) -> Iterator[str]:
 
 
 def _is_busy(note: FilePath) -> bool:
-    """Whether a note is of a process that is at it: its name tells which."""
+    """Whether a note is of a process that is at it, or was just now: its name tells which."""
     try:
         if time.time() - note.stat().st_mtime > _LONGEST:
             return False
         if os.name == "posix":
             os.kill(int(note.stem.rpartition("-")[2]), 0)
-    except (FileNotFoundError, ProcessLookupError, OverflowError, ValueError):
+    except (ProcessLookupError, OverflowError, ValueError):
         return False
-    except PermissionError:
+    except (FileNotFoundError, PermissionError):
         return True
     return True
 
