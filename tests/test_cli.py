@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, ROOT
 
-from handbook import cli
+from handbook import cli, commands
 from handbook.codes import catalogue
 from handbook.commands import FINE, PROBLEMS, USAGE
 from handbook.schema import KINDS
@@ -113,9 +116,93 @@ def test_what_was_typed_by_a_slip_is_told(
     assert capsys.readouterr().err.endswith(f": error: {words}\n")
 
 
+@pytest.mark.parametrize("arguments", [("import",), ("due", "--links")])
+def test_a_file_without_an_end_is_not_read(
+    arguments: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.truncate(10**12)  # a hole that takes no place
+    most = f"the file has {10**12:,} bytes; at most {commands.LARGEST:,} are read"
+
+    for file, why in (
+        (Path("/dev/zero"), "this is no plain file"),
+        (pipe, "this is no plain file"),
+        (large, most),
+    ):
+        assert cli.main([*arguments, str(file), "--root", LICHENS]) == USAGE
+        assert capsys.readouterr() == ("", f"handbook: {file}: {why}\n")
+
+
+def test_a_sheet_of_separators_is_refused_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet = tmp_path / "sheet.csv"
+    for text in (";" * 500_000, "day" + "," * 500_000, '"' + "a" * 500_000, "a" * 500_000):
+        sheet.write_text(f"{text}\n{text}\n")
+        assert cli.main(["import", str(sheet), "--root", LICHENS]) == PROBLEMS
+        told = capsys.readouterr().err
+        assert told.endswith("handbook: nothing was written\n")
+        assert len(told) < 1000
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github"])
+def test_a_name_that_is_no_utf_8_is_told(form: str, tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    shutil.copytree(EXAMPLES / "lichens", root)
+    (root / "data" / "cases" / os.fsdecode(b"\xff.yml")).write_text("title: X\n")
+    (root / "docs" / os.fsdecode(b"\xfe.md")).write_text("# X\n")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "handbook.cli", "check", "--format", form, "--root", root],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == PROBLEMS
+    assert (done.stdout.count(r"\udcff.yml"), done.stdout.count(r"\udcfe.md")) == (1, 1)
+    assert done.stderr == "2 errors\n"
+
+
+def test_an_id_has_a_length_that_file_systems_bear(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "project"
+    shutil.copytree(EXAMPLES / "lichens", root)
+    words = f'handbook: "{"x" * 59}…" is no id: it has 100 characters at most\n'
+
+    for command in (["new", "case"], ["rename", "place", "herbarium"]):
+        assert cli.main([*command, "x" * 101, "--root", str(root)]) == USAGE
+        assert capsys.readouterr().err == words
+        assert cli.main([*command, "x" * 100, "--root", str(root)]) == FINE
+        capsys.readouterr()
+
+
 def test_an_unknown_option_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         cli.main(["check", "--fromat", "json"])
 
     assert stopped.value.code == USAGE
     assert "--fromat" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["schema", "--write"], ["check", "--fix"]])
+def test_nothing_is_written_through_a_link_that_leads_out(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
+    shutil.copytree(EXAMPLES / "lichens", root)
+    shutil.rmtree(root / "data" / ".schema", ignore_errors=True)
+    elsewhere.mkdir()
+    (elsewhere / "ids.json").write_text("{}")
+    (elsewhere / "mine.yml").write_text("name:\u00a0Nobody\n")
+    (root / "data" / ".schema").symlink_to(elsewhere)
+    (root / "data" / "lecturers" / "mine.yml").symlink_to(elsewhere / "mine.yml")
+
+    assert cli.main([*command, "--root", str(root)]) == PROBLEMS
+    assert "HB012" in capsys.readouterr().out or command[0] == "schema"
+    found = {path.name: path.read_text() for path in elsewhere.iterdir()}
+    assert found == {"ids.json": "{}", "mine.yml": "name:\u00a0Nobody\n"}

@@ -514,6 +514,28 @@ def test_without_git_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[st
     )
 
 
+def test_what_a_clone_does_not_hold_is_told(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blob = git(repository, "rev-parse", "HEAD:./data/editions/2031.yml")
+    move(repository)
+    git(repository, "commit", "-qam", "Moved")
+    git(repository, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--filter=blob:none", repository.parent.as_uri(), "partial")
+    partial = tmp_path / "partial" / "course"
+    git(partial, "remote", "set-url", "origin", str(tmp_path / "gone"))
+
+    (repository.parent / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert run(repository, capsys, "HEAD~1") == (
+        USAGE,
+        None,
+        f"handbook: git does not have {blob}\n",
+    )
+    status, found, err = run(partial, capsys, "HEAD~1")
+    assert (status, found, err.count("\n")) == (USAGE, None, 1)
+    assert err.startswith("handbook: git ")
+
+
 def test_links_of_an_old_version_lead_nowhere_else(
     repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -36,6 +36,7 @@ class Repository:
         shutil.copytree(ROOT / "overrides", self.root / "overrides")
         naming = self.root / "data" / "sessions" / "naming.yml"
         naming.write_text(naming.read_text().replace("needs: [keys, collecting]\n", ""))
+        shutil.copy(ROOT / ".gitignore", self.root)
         self.commits = 0
         self.git("init", "-q", "-b", "main")
 

@@ -22,6 +22,15 @@ from links import Answer
 SCRIPT = ROOT / ".github" / "scripts" / "links.py"
 
 
+TALKERS = {
+    "endless": (b"HTTP/1.1 404 Not Found\r\n\r\n", b"x" * 65536, 0),
+    "busy": (b"HTTP/1.1 503 No\r\nRetry-After: 99999999\r\n\r\n", b"x" * 65536, 0),
+    "continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0),
+    "slow-headers": (b"HTTP/1.1 200 OK\r\nX: ", b"x", 0.05),
+}
+"""What hosts say that come to no end: first, then again and again, and with which pauses."""
+
+
 class Host(http.server.BaseHTTPRequestHandler):
     """Answers as hosts do: by the path. What was asked stands in `log`."""
 
@@ -56,10 +65,8 @@ class Host(http.server.BaseHTTPRequestHandler):
                 self.connection.shutdown(socket.SHUT_RDWR)
             case ["endless"] if head:
                 self.say(403)
-            case ["endless"]:
-                self.send_response(404)
-                self.end_headers()
-                self.talk()
+            case [name] if name in TALKERS:
+                self.talk(*TALKERS[name])
             case _:
                 self.say(200)
 
@@ -70,12 +77,14 @@ class Host(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def talk(self) -> None:
+    def talk(self, begin: bytes, more: bytes, pause: float) -> None:
         """Say things as long as anybody listens; at most for a minute."""
+        self.wfile.write(begin)
         end = time.monotonic() + 60
         try:
             while time.monotonic() < end:
-                self.wfile.write(b"x" * 65536)
+                self.wfile.write(more)
+                time.sleep(pause)
         except OSError:
             self.log.append(("left", "", self.path, ""))
 
@@ -104,6 +113,13 @@ class Web:
         assert [one.url for one in found] == [self.url(one) for one in addresses]
         return [(one.state, one.why) for one in found]
 
+    def wait_for(self, request: tuple[str, str]) -> None:
+        for _ in range(100):
+            if request in self.requests:
+                return
+            time.sleep(0.1)
+        pytest.fail(f"{request} never came")
+
     @property
     def requests(self) -> list[tuple[str, str]]:
         return [(method, path) for method, _, path, _ in self.log]
@@ -119,7 +135,7 @@ def serve() -> Iterator[Serve]:
     def start(kind: type[Host]) -> Web:
         handler = type("Logged", (kind,), {"log": []})
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         servers.append(server)
         return Web(server, handler)
 
@@ -166,11 +182,53 @@ def test_head_comes_before_get_and_nothing_of_a_text_is_read(web: Web) -> None:
     assert web.requests == [("HEAD", "/"), ("HEAD", "/no-head/410"), ("GET", "/no-head/410")]
     web.log.clear()
     assert web.asked("a/endless") == [("dead", "404 Not Found")]
-    for _ in range(100):
-        if ("left", "/endless") in web.requests:
-            break
-        time.sleep(0.1)
+    web.wait_for(("left", "/endless"))
     assert web.requests == [("HEAD", "/endless"), ("GET", "/endless"), ("left", "/endless")]
+
+
+@pytest.mark.parametrize("path", ["continue", "slow-headers"])
+def test_a_host_that_never_comes_to_the_point_is_hung_up_on(
+    path: str, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "TIME", 0.5)
+
+    assert web.asked(f"a/{path}", "b/") == [("unseen", "no answer in time"), ("there", "200 OK")]
+    assert web.requests.count(("HEAD", f"/{path}")) == 1
+    web.wait_for(("left", f"/{path}"))
+
+
+def test_a_host_that_shakes_hands_for_ever_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links, "TIME", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"https://a.example:{mute.getsockname()[1]}/"
+
+        assert links.answers([url], lambda *_: "127.0.0.1", pause=0) == [
+            Answer(url, "unseen", "no answer in time")
+        ]
+
+
+def test_who_asks_to_wait_long_is_not_waited_for(web: Web) -> None:
+    assert web.asked("a/busy") == [("unseen", "503 Service Unavailable")]
+    assert [method for method, _ in web.requests if method != "left"] == ["HEAD", "GET"]
+
+
+def test_one_host_is_asked_for_so_many_addresses_and_no_more(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "MOST", 2)
+    left_out = ("unseen", "too many links to one host")
+    names = ("a", "nobody@a", "A", "b")
+    urls = [f"http://{name}.example:{web.port}/" for name in names]
+    urls += [f"http://a.example.:{web.port}/"]
+    found = links.answers(urls, web.resolve, pause=0)
+
+    assert [(one.state, one.why) for one in found] == [
+        ("there", "200 OK"),
+        ("there", "200 OK"),
+        left_out,
+        ("there", "200 OK"),
+        left_out,
+    ]
 
 
 def test_who_asks_says_so(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,6 +343,12 @@ def test_signs_in_an_address_arrive_as_they_are_meant(web: Web) -> None:
         "0x7f.1",
         "2130706433",
         "224.0.0.1",
+        "240.0.0.1",
+        "192.0.0.8",
+        "192.0.0.171",
+        "192.88.99.1",
+        "198.18.0.1",
+        "203.0.113.1",
         "::1",
         "::ffff:127.0.0.1",
         "fe80::1",
@@ -350,7 +414,7 @@ def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     context.load_cert_chain(made, made.with_suffix(".key"))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("S", (Host,), {"log": []}))
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
     yield server.server_port
     server.shutdown()
     server.server_close()

@@ -50,6 +50,18 @@ def test_json_is_one_array() -> None:
     assert report.as_json(()) == "[]\n"
 
 
+def test_annotations_neither_colour_the_log_nor_turn_it_round() -> None:
+    name = "\x1b[31mred\u202e\r\x85::error::"
+    problem = Problem(f"data/{name}.yml", 1, 1, "HB106", "warning", name, name)
+
+    assert report.github([problem]) == (
+        r"::warning file=data/ [31mred\u202e %3A%3Aerror%3A%3A.yml,line=1,col=1,title=HB106::"
+        r" [31mred\u202e ::error::%0A [31mred\u202e ::error::%0AWhy: /contributing/rules/#HB106"
+        "\n"
+    )
+    assert {"\x1b", "\u202e", "\r", "\x85"}.isdisjoint(str(problem))
+
+
 def test_annotations_cannot_carry_commands_of_their_own() -> None:
     assert report.github(PROBLEMS) == (
         "::error file=data/a%2Cb.yml,line=12,col=15,title=HB102::"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from conftest import EXAMPLES, assemble, mkdocs
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +79,76 @@ def test_a_link_that_leaves_the_project_is_not_followed(tree: Tree) -> None:
 
     assert [problem.code for problem in found.problems] == ["HB012"]
     assert found.text == ""
+
+
+def astray(root: Path) -> list[tuple[str, str]]:
+    return [(problem.code, problem.file) for problem in Folder(root).astray("docs")]
+
+
+def test_links_below_docs_lead_to_files_that_people_edit(tree: Tree) -> None:
+    root = tree({"p/docs/a/b.md": "B", "p/data/x.yml": "x", "p/mkdocs.yml": "m", "secret": "s"})
+    docs = root / "p" / "docs"
+    for name, target in {
+        "ok.md": "a/b.md",
+        "ok.yml": "../data/x.yml",
+        "a/here": ".",
+        "a/up": "../..",
+        "folder": "a",
+        "etc": "/etc",
+        "out.md": "../../secret",
+        "our-own": "../mkdocs.yml",
+        "nowhere": "gone.md",
+        "self": "self",
+        "zero": "/dev/zero",
+    }.items():
+        (docs / name).symlink_to(target)
+
+    assert astray(root / "p") == [
+        ("HB012", f"docs/{name}")
+        for name in (
+            *("a/here", "a/up", "etc", "folder", "nowhere", "our-own", "out.md", "self", "zero"),
+        )
+    ]
+    shutil.rmtree(docs)
+    docs.symlink_to("data")
+    assert astray(root / "p") == [("HB012", "docs")]
+
+
+def test_what_is_no_plain_file_or_has_no_plain_name_is_no_page(tree: Tree) -> None:
+    root = tree({"docs/a.md": "A", "docs/å b.md": "B", "docs/c\nd.md": "C"})
+    os.mkfifo(root / "docs" / "pipe.md")
+    (root / "docs" / os.fsdecode(b"\xff.md")).touch()
+
+    assert astray(root) == [
+        ("HB015", "docs/c\nd.md"),
+        ("HB015", "docs/pipe.md"),
+        ("HB015", os.fsdecode(b"docs/\xff.md")),
+    ]
+
+
+def test_a_pipe_is_not_waited_for(tree: Tree) -> None:
+    root = tree({"data/a.yml": "a: b"})
+    os.mkfifo(root / "data" / "x.yml")
+
+    assert [problem.code for problem in Folder(root).read("data/x.yml").problems] == ["HB015"]
+
+
+def test_a_build_stops_before_it_walks_what_has_no_end(tmp_path: Path) -> None:
+    root = assemble(EXAMPLES / "lichens", tmp_path / "project")
+    (root / "docs" / "round").symlink_to("..")
+    (root / "docs" / "assets" / "again").symlink_to("..")
+    os.mkfifo(root / "docs" / "pipe.md")
+
+    built = mkdocs(root)
+
+    assert built.returncode == 1
+    assert [line.split()[2] for line in built.stderr.splitlines() if "docs/" in line] == [
+        "docs/assets/again:1:1:",
+        "docs/pipe.md:1:1:",
+        "docs/round:1:1:",
+    ]
+    assert "The data has 3 errors; nothing was built." in built.stderr
+    assert not (root / "site").exists()
 
 
 @pytest.mark.parametrize("target", ["nowhere.yml", "x.yml"])

@@ -27,6 +27,13 @@ def test_a_new_course_passes_the_check(tmp_path: Path, capsys: pytest.CaptureFix
     assert (folder / "README.md").read_text(encoding="utf-8").startswith(f"# {title}\n")
 
 
+def test_a_title_is_text_in_the_readme_too(tmp_path: Path) -> None:
+    start.start(tmp_path / "new", "<script>x</script> & [y](z)\n# two")
+
+    first = (tmp_path / "new" / "README.md").read_text(encoding="utf-8").split("\n")[0]
+    assert first == r"# \<script\>x\</script\> \& \[y\](z) \# two"
+
+
 def test_what_is_there_is_never_written_over(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine")
     (tmp_path / "empty").mkdir()

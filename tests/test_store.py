@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,49 @@ def test_a_damaged_answer_is_none(tmp_path: Path, damage: str) -> None:
     (tmp_path / "notes-x.json").write_text(damage)
 
     assert store.read(tmp_path, "notes", "x") == {}
+
+
+DEEP = "[" * 100_000
+HUGE = "0" * (store.LARGEST + 1)
+
+
+@pytest.mark.parametrize("damage", [DEEP, '{"a": ' * 100_000, HUGE])
+def test_an_answer_that_means_harm_is_none(tmp_path: Path, damage: str) -> None:
+    (tmp_path / "notes-x.json").write_text(damage)
+
+    assert store.read(tmp_path, "notes", "x") == {}
+
+
+def test_a_pipe_a_device_and_a_link_are_no_answers(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "notes-pipe.json")
+    (tmp_path / "notes-zero.json").symlink_to("/dev/zero")
+    (tmp_path / "real.json").write_text('{"a": "A."}')
+    (tmp_path / "notes-link.json").symlink_to("real.json")
+
+    assert [store.read(tmp_path, "notes", key) for key in ("pipe", "zero", "link")] == [{}] * 3
+
+
+def test_answers_that_came_with_a_clone_are_not_asked(tmp_path: Path) -> None:
+    kept = tmp_path / ".cache" / "handbook"
+    assert store.of(tmp_path) == kept
+    store.write(kept, "notes", "x", {"a": "made up"})
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    assert store.of(tmp_path) == kept
+
+    subprocess.run(["git", "add", "-f", ".cache"], cwd=tmp_path, check=True)
+    assert store.of(tmp_path) is None
+    assert store.keep(tmp_path, "roll.md", "text") is None
+
+
+@pytest.mark.parametrize("link", [".cache", ".cache/handbook"])
+def test_a_store_that_is_elsewhere_is_none(link: str, tmp_path: Path) -> None:
+    (tmp_path / "p" / link).parent.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "p" / link).symlink_to(tmp_path / "elsewhere")
+
+    assert store.of(tmp_path / "p") is None
+    assert store.keep(tmp_path / "p", "roll.md", "text") is None
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_only_the_latest_answers_are_kept(tmp_path: Path) -> None:

@@ -101,6 +101,12 @@ def program(path: Path, text: str) -> None:
         ("![x](https://a.example/x.png)", "![x]|(https:|//a.example/x.png)"),
         ("![x][y]\n\n[y]: //a.example/x.png", "![x][y]\n\n[y]|: //a.example/x.png"),
         ("as in #12", "as in #|12"),
+        ("as in GH-12, gh-3 and x/y#4", "as in GH|-12, gh|-3 and x/y#|4"),
+        ("&#64;all &commat;all &#35;1 R&D", "&|#|64;all &|commat;all &|#|35;1 R&|D"),
+        ("by a1b2c3d, not a1b2c3", "by a1b2c3|d, not a1b2c3"),
+        ("ab" * 20, "ababab|" * 6 + "abab"),
+        ("WWW.a.example ftp://a.example", "WWW|.a.example ftp:|//a.example"),
+        ("x@y.example mailto:x@y.example", "x@|y.example mailto:x@|y.example"),
         ("#12 is no heading", "#|12 is no heading"),
         ("a\x1b[31mb\x00\u202ec", "a[31mbc"),
     ],
@@ -116,7 +122,7 @@ def test_no_text_makes_a_tag_a_call_or_a_link(text: str) -> None:
     assert "<" not in posted
     assert "](" not in posted
     assert "]:" not in posted
-    assert not re.search(r"@\w", posted)
+    assert not re.search(r"@\w|&[#\w]|#\d|GH-\d|www\.|[0-9a-f]{7}|://", posted.replace("&lt;", ""))
     assert len(posted) <= posting.LONGEST
 
 
@@ -130,7 +136,8 @@ log.write_text(log.read_text() + sys.argv[3] + " " + path + "\\n")
 if "pulls" in path:
     print(json.dumps({pulls}))
 elif "?per_page" in path:
-    print(json.dumps({comments}))
+    start = 100 * (int(path.rpartition("=")[2]) - 1)
+    print(json.dumps({comments}[start : start + 100]))
 else:
     log.with_suffix(".body").write_text(sys.stdin.read())
     print("{{}}")
@@ -183,7 +190,8 @@ def posted(tmp_path: Path) -> Post:
 
 
 PULLS = "GET repos/example/handbook/pulls?state=open&head=someone%3Aa%26state%3Dclosed%3A%3Ab"
-COMMENTS = "GET repos/example/handbook/issues/7/comments?per_page=100"
+PULLS += "&per_page=100&page=1"
+COMMENTS = "GET repos/example/handbook/issues/7/comments?per_page=100&page=1"
 THIS = [{"number": 3, "head": {"sha": "old"}}, {"number": 7, "head": {"sha": "abc"}}]
 
 
@@ -196,8 +204,19 @@ def test_the_first_comment_is_posted_and_then_renewed(posted: Post) -> None:
     assert again[1][-1] == "PATCH repos/example/handbook/issues/comments/9"
 
 
+def test_our_comment_is_found_after_hundreds_of_others(posted: Post) -> None:
+    others = [{"id": one, "user": None, "body": comment.MARKER} for one in range(250)]
+    ours = {"id": 900, "user": {"type": "Bot"}, "body": f"{comment.MARKER}\nMoved"}
+    pages = [f"{COMMENTS[:-1]}{page}" for page in (1, 2, 3)]
+
+    done = posted("Moved again", THIS, [*others, ours])
+
+    assert done[:2] == (0, [PULLS, *pages, "PATCH repos/example/handbook/issues/comments/900"])
+
+
 def test_nothing_is_posted_where_there_is_nobody_or_nothing(posted: Post) -> None:
     assert posted("Moved", THIS[:1], []) == (0, [PULLS], "")
+    assert posted("Moved", [*THIS, {**THIS[1], "number": 8}], []) == (0, [PULLS], "")
     assert posted(None, THIS, []) == (1, [], "")
 
 

@@ -2,7 +2,8 @@
 
 It runs where it may write, after the job that ran the contributor's data, which may not. What that
 job left is untrusted (see `posting`); so the proposal is found by asking GitHub, not by what the
-text says.
+text says. Where a commit is proposed for two branches at once, the text does not say for which it
+was made, and none gets it.
 
 Usage: `comment.py FILE`, with GH_TOKEN, REPOSITORY, HEAD_OWNER, HEAD_BRANCH and HEAD_SHA in the
 environment. Exit status: 0 posted, or nobody to post to; 1 the text is missing or GitHub refused.
@@ -16,21 +17,21 @@ import sys
 from pathlib import Path
 from urllib.parse import urlencode
 
-from posting import NoTextError, github, is_ours, read
+from posting import NoTextError, github, is_ours, pages, read
 
 MARKER = "<!-- what this proposal means -->"
 
 
-def proposal(repository: str, owner: str, branch: str, sha: str) -> int | None:
-    """The number of the open proposal of exactly this commit."""
+def proposals(repository: str, owner: str, branch: str, sha: str) -> list[int]:
+    """The numbers of the open proposals of exactly this commit."""
     query = urlencode({"state": "open", "head": f"{owner}:{branch}"})
-    found = github(f"repos/{repository}/pulls?{query}")
-    return next((one["number"] for one in found if one["head"]["sha"] == sha), None)
+    found = pages(f"repos/{repository}/pulls", f"{query}&")
+    return [one["number"] for one in found if one["head"]["sha"] == sha]
 
 
 def earlier(repository: str, number: int) -> int | None:
     """The comment that was posted before, if there is one."""
-    found = github(f"repos/{repository}/issues/{number}/comments?per_page=100")
+    found = pages(f"repos/{repository}/issues/{number}/comments")
     return next((one["id"] for one in found if is_ours(one, MARKER)), None)
 
 
@@ -39,15 +40,17 @@ def main() -> int:
     repository = os.environ["REPOSITORY"]
     try:
         text = read(Path(sys.argv[1]))
-        number = proposal(
+        numbers = proposals(
             repository,
             os.environ["HEAD_OWNER"],
             os.environ["HEAD_BRANCH"],
             os.environ["HEAD_SHA"],
         )
-        if number is None:
-            print("no open proposal has this commit: nothing is posted", file=sys.stderr)
+        if len(numbers) != 1:
+            words = f"{len(numbers) or 'no'} open proposals have this commit: nothing is posted"
+            print(words, file=sys.stderr)
             return 0
+        number = numbers[0]
         body = {"body": f"{MARKER}\n{text}"}
         before = earlier(repository, number)
         if before is None:

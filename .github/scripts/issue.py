@@ -14,28 +14,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from itertools import count
 from pathlib import Path
 from typing import Any
 
-from posting import NoTextError, github, is_ours, read
+from posting import NoTextError, github, is_ours, pages, read
 
 MARKER = "<!-- what is due -->"
 TITLE = "What is due in the handbook"
-PAGE = 100
-"""Issues that are asked for at once: the most that GitHub gives."""
 
 
 def earlier(repository: str) -> dict[str, Any] | None:
     """The issue that was opened before, if it is still open."""
-    for page in count(1):
-        found = github(f"repos/{repository}/issues?state=open&per_page={PAGE}&page={page}")
-        for one in found:
-            if "pull_request" not in one and is_ours(one, MARKER):
-                return dict(one)
-        if len(found) < PAGE:
-            break
-    return None
+    found = pages(f"repos/{repository}/issues", "state=open&")
+    return next((one for one in found if "pull_request" not in one and is_ours(one, MARKER)), None)
 
 
 def keep(repository: str, text: str) -> str:

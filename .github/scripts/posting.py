@@ -7,7 +7,10 @@ It is untrusted: it is read as text, cut, and made harmless.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +20,19 @@ LONGEST = 60_000
 _APART = "\u200b"
 """A space without width, which parts signs; unlike an entity it does so in code spans too."""
 HARMLESS = {
+    "&": f"&{_APART}",  # no sign is written as another (`&#64;`): this comes first
     "<": "&lt;",  # no tags, and no comment that hides or ends something
     "#": f"#{_APART}",  # no other proposal is linked
     "@": f"@{_APART}",  # nobody is called
     "](": f"]{_APART}(",  # no links and no pictures
     "]:": f"]{_APART}:",  # nor any that are defined elsewhere
     "://": f":{_APART}//",
-    "www.": f"www{_APART}.",
 }
+_REFERENCES = re.compile(r"(?i)www(?=\.)|\bGH(?=-\d)|[0-9a-f]{6}(?=[0-9a-f])")
+"""What GitHub makes links of without any sign: addresses, other proposals, and commits, which are
+known by 7 digits of theirs or more."""
+PAGE = 100
+"""Things that are asked for at once: the most that GitHub gives."""
 
 
 class NoTextError(ValueError):
@@ -44,6 +52,7 @@ def harmless(text: str) -> str:
     text = "".join(sign for sign in text if sign.isprintable() or sign == "\n")
     for sign, instead in HARMLESS.items():
         text = text.replace(sign, instead)
+    text = _REFERENCES.sub(rf"\g<0>{_APART}", text)
     return "\n".join(map(_heading, text.split("\n")))[:LONGEST]
 
 
@@ -68,9 +77,19 @@ def github(path: str, *, method: str = "GET", body: dict[str, str] | None = None
     return json.loads(done.stdout)
 
 
+def pages(path: str, query: str = "") -> Iterator[dict[str, Any]]:
+    """All that GitHub lists at a path, page by page."""
+    for page in count(1):
+        found = github(f"{path}?{query}per_page={PAGE}&page={page}")
+        yield from found
+        if len(found) < PAGE:
+            return
+
+
 def is_ours(posted: dict[str, Any], marker: str) -> bool:
     """Whether a comment or an issue was posted by a workflow, and begins with our marker.
 
-    A person may write the marker too, and is no bot.
+    A person may write the marker too, and is no bot; one who has left is nobody.
     """
-    return posted["user"]["type"] == "Bot" and (posted["body"] or "").startswith(marker)
+    author = posted["user"] or {}
+    return author.get("type") == "Bot" and (posted["body"] or "").startswith(marker)

@@ -6,6 +6,7 @@ References are formatted with pybtex in the style that mkdocs-bibtex uses, once 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -15,12 +16,33 @@ from typing import Any
 
 from handbook import store
 from handbook.problem import Problem
-from handbook.source import Source
+from handbook.source import MAX_BYTES, Source
 
 _ENTRY = re.compile(
     r"@(?!(?:comment|string|preamble)\b)\w+\s*[{(]\s*([^\s,{}()=]+)\s*,", re.IGNORECASE
 )
 KEY_FORM = re.compile(r"[\w-]+")
+
+
+class TooLongError(Exception):
+    """Abbreviations of abbreviations would make a text that no memory holds."""
+
+
+class _Abbreviations:
+    """What a file defines with `@string`, for pybtex: at most MAX_BYTES signs are made of it."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self.known, self.left = dict(known), MAX_BYTES
+
+    def __setitem__(self, name: str, text: str) -> None:
+        self.known[name.lower()] = text
+
+    def __getitem__(self, name: str) -> str:
+        text = self.known[name.lower()]
+        self.left -= len(text)
+        if self.left < 0:
+            raise TooLongError
+        return text
 
 
 @dataclass
@@ -48,7 +70,7 @@ class Bibliography:
     def fields(self) -> Mapping[str, Mapping[str, str]]:
         """Each entry's fields as plain text, by lower-case name; `type` is its type.
 
-        A PybtexError where the file is not BibTeX.
+        A PybtexError where the file is not BibTeX; a TooLongError where little becomes too much.
         """
         kept = store.read(self.kept_in, "fields", self._key) if self.kept_in else {}
         if not kept:
@@ -69,9 +91,11 @@ class Bibliography:
 
     @cached_property
     def _entries(self) -> Mapping[str, Any]:
-        from pybtex.database import parse_string  # noqa: PLC0415 - slow, and often not needed
+        from pybtex.database.input.bibtex import Parser  # noqa: PLC0415 - slow, often not needed
 
-        return dict(parse_string(self.source.text, "bibtex").entries)
+        parser = Parser()
+        parser.macros = _Abbreviations(parser.macros)
+        return dict(parser.parse_string(self.source.text).entries)
 
     def note(self, key: str) -> str:
         """One reference as Markdown."""
@@ -147,9 +171,19 @@ def _unreadable(bibliography: Bibliography) -> list[Problem]:
     source = bibliography.source
     try:
         bibliography.fields  # noqa: B018 - reading them is the point
+    except TooLongError:
+        first = re.search(r"@string\b", source.text, re.IGNORECASE)
+        return [
+            source.problem_at(
+                "HB018",
+                (source.text.count("\n", 0, first.start() if first else 0) + 1, 1),
+                f"the abbreviations (@string) make more than {MAX_BYTES:,} characters",
+                "write out what they stand for, where it is needed",
+            )
+        ]
     except PybtexError as error:
         line = getattr(error, "lineno", None) or 1
-        words = " ".join(str(error).split())
+        words = textwrap.shorten(str(error), 200)
         return [
             source.problem_at(
                 "HB018",

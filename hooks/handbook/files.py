@@ -12,7 +12,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path as FilePath
 
@@ -49,9 +49,8 @@ class _Step:
 
 @dataclass(frozen=True)
 class _Note:
-    """What a process is about to do; `ready` once all that it needs is written."""
+    """What is about to be done; `ready` once all that it needs is written."""
 
-    process: int
     ready: bool
     steps: tuple[_Step, ...]
 
@@ -99,16 +98,12 @@ def finish(root: FilePath) -> list[str]:
     notes = sorted((root / ".cache" / "handbook").glob("unfinished-*.json"))
     if not notes or store.of(root) is None:
         return []
-    said = []
+    said: list[str] = []
     for path in notes:
-        try:
-            note = _NOTE.validate_python(store.read_file(path))
-        except ValidationError:
-            path.unlink()
-            continue
-        if not _is_busy(note.process, path):
-            said += list(_finished(root, note))
-            path.unlink()
+        if not _is_busy(path):
+            with suppress(ValidationError):
+                said += _finished(root, _NOTE.validate_python(store.read_file(path)))
+            path.unlink(missing_ok=True)
     return said
 
 
@@ -133,17 +128,16 @@ def _finished(root: FilePath, note: _Note) -> Iterator[str]:
             _beside(root, step).unlink(missing_ok=True)
 
 
-def _is_busy(process: int, path: FilePath) -> bool:
-    """Whether a note is of a process that is at it."""
-    if time.time() - path.stat().st_mtime > _LONGEST:
-        return False
-    if os.name != "posix":
-        return True
+def _is_busy(note: FilePath) -> bool:
+    """Whether a note is of a process that is at it, or was just now: its name tells which."""
     try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
+        if time.time() - note.stat().st_mtime > _LONGEST:
+            return False
+        if os.name == "posix":
+            os.kill(int(note.stem.rpartition("-")[2]), 0)
+    except (ProcessLookupError, OverflowError, ValueError):
         return False
-    except PermissionError:
+    except (FileNotFoundError, PermissionError):
         return True
     return True
 
@@ -155,7 +149,7 @@ def _noted(root: FilePath, steps: tuple[_Step, ...]) -> Iterator[Callable[[], No
 
     def note(*, ready: bool) -> None:
         if folder:
-            store.write(folder, "unfinished", str(process), asdict(_Note(process, ready, steps)))
+            store.write(folder, "unfinished", str(process), asdict(_Note(ready, steps)))
 
     note(ready=False)
     try:

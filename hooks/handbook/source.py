@@ -144,7 +144,8 @@ class Folder:
     def astray(self, folder: str) -> list[Problem]:
         """The problems with links below a folder that lead to no file of the handbook.
 
-        Likewise with what is no plain file, at which a build would wait for ever.
+        Likewise with what is no plain file, at which a build would wait for ever, and with names
+        that no page and no list of files could hold.
         """
         top = self.root / folder
         if top.is_symlink():
@@ -159,6 +160,8 @@ class Folder:
                         found.append(leads_astray(source))
                 elif not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
                     found.append(_no_plain_file(source).problem)
+                elif not source.file.isprintable():
+                    found.append(_no_plain_name(source).problem)
         return sorted(found)
 
     def _is_ours(self, link: FilePath) -> bool:
@@ -312,6 +315,11 @@ def _without_waiting(path: str, flags: int) -> int:
 
 def _no_plain_file(source: Source) -> _Refused:
     return _refusal(source, "HB015", "this is no plain file", "put a text file here, or delete it")
+
+
+def _no_plain_name(source: Source) -> _Refused:
+    message = "its name has bytes or signs that are no letters and cannot be written"
+    return _refusal(source, "HB015", message, "give it a name of letters, digits and hyphens")
 
 
 def _refusal(source: Source, code: str, message: str, hint: str, mark: Mark = (1, 1)) -> _Refused:

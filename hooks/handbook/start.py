@@ -5,6 +5,7 @@ The tests of the program are about the program, and stay with it.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from pathlib import Path as FilePath
@@ -12,6 +13,7 @@ from pathlib import Path as FilePath
 from handbook import book as books
 from handbook import editor, skeleton
 from handbook.compose import inspect
+from handbook.problem import on_one_line
 
 HOME = FilePath(__file__).parents[2]
 """The clone that this program runs from."""
@@ -43,7 +45,8 @@ def start(target: FilePath, title: str, home: FilePath = HOME) -> None:
             shutil.copyfile(home / file, made / file)
         shutil.copytree(_BEGINNING, made, dirs_exist_ok=True)
         readme = made / "README.md"
-        _write(readme, readme.read_text(encoding="utf-8").replace("{title}", title))
+        words = re.sub(r"[\\`*_\[\]<>&#]", r"\\\g<0>", on_one_line(title))
+        _write(readme, readme.read_text(encoding="utf-8").replace("{title}", words))
         _write(made / "data" / "course.yml", skeleton.course(books.load(made)[0], title))
         found = inspect(made)
         if not found.spotless:
