@@ -14,6 +14,6 @@ A module imports only from those before it in this order: problem, codes, source
 spelling, schema, prose, extension, markup, git, store, files, revision, bibliography, workdays,
 text, book, addresses, schedule, clashes, dates, deadlines, rules, outward, stale, grid, views,
 timetable, pages, search, offline, zones, history, calendars, exports, compose, mend, security,
-report, roll, checklist, changes, days, reach, telling, diff, due, rehearsal, editor, skeleton,
-renaming, start, spreadsheet, rescheduling, slotsheet, commands, cli.
+publication, report, roll, checklist, changes, days, reach, telling, diff, due, rehearsal, editor,
+skeleton, renaming, start, spreadsheet, rescheduling, slotsheet, commands, cli.
 """
