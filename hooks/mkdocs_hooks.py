@@ -103,6 +103,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.site_description = escape(course.summary or "")
     if _command["name"] == "build":
         gc.freeze()  # the book stays to the end: no use in looking for garbage in it again
+    config.theme.static_templates.discard("sitemap.xml")  # ours is an export
     config.theme["language"] = _theme_language(config, course.language)
     config.markdown_extensions = list(markup.EXTENSIONS)
     config.mdx_configs = dict(markup.OPTIONS)
@@ -122,7 +123,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     What the theme would bring along and no page uses stays out.
     """
     for unused in [one for one in files if _UNUSED.match(one.src_uri)]:
-        files.remove(unused)
+        if unused.src_dir != config.docs_dir:
+            files.remove(unused)
     root = FilePath(config.config_file_path).parent
     in_nav = set(_uris(config.nav))
     for page in _builds[0].composition.pages:
@@ -244,9 +246,9 @@ def on_build_error(error: Exception) -> None:
 
 
 _UNUSED = re.compile(
-    r"assets/(?:javascripts|images)/|assets/stylesheets/(?:palette|.*\.map$)|pages/.*\.txt$"
+    r"assets/(?:javascripts|images)/|assets/stylesheets/(?:palette|.*\.map$)|(?:pages|fonts)/"
 )
-"""Of the theme: scripts, which are ours; palettes; its picture. And our templates of text."""
+"""Of the theme: scripts, which are ours; palettes; its picture. And what the core alone reads."""
 _BOXES = re.compile(r'<input class="md-toggle".*?(?=<div data-md-component="announce">)', re.DOTALL)
 """The theme's hidden check boxes for its menu and its search, and its own skip link."""
 

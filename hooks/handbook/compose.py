@@ -86,7 +86,7 @@ def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Com
     if not found.sound:
         return found
     printed = pages.make(found.book, root / "overrides", found.today)
-    made += exports.of_pages(found.book, printed, found.today)
+    made += exports.of_pages(found.book, printed, root, base, found.today)
     return replace(found, pages=printed, exports=made)
 
 

@@ -1,4 +1,4 @@
-"""What is published beside the pages: calendars, stylesheets, what the search looks in."""
+"""What is published beside the pages: calendars, stylesheets, what search engines read."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from handbook import calendars, history, search, timetable
+from handbook import calendars, history, provenance, search, signposts, timetable
 from handbook.book import Book
+from handbook.git import GitError
 from handbook.pages import Page
 from handbook.problem import Problem
 
@@ -34,7 +35,14 @@ def make(
     return tuple(Export(path, content) for path, content in files.items()), problems
 
 
-def of_pages(book: Book, pages: Sequence[Page], today: dt.date) -> tuple[Export, ...]:
-    """The exports that say what the pages say."""
+def of_pages(
+    book: Book, pages: Sequence[Page], root: FilePath, base: str, today: dt.date
+) -> tuple[Export, ...]:
+    """The exports that say what the pages say, or where they are."""
+    try:
+        commits = provenance.read(root)
+    except GitError:
+        commits = {}  # the history of the timetable has said so
     files = search.make(book, pages, today)
+    files |= signposts.make(book, pages, commits, root / "overrides", base)
     return tuple(Export(path, content) for path, content in files.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -18,6 +19,7 @@ import crawl
 import html5lib
 import pytest
 from conftest import EPOCH, EXAMPLES, assemble, mkdocs
+from reading import sitemap
 
 BASE = "http://127.0.0.1:8000/"
 
@@ -114,6 +116,7 @@ def test_every_generated_page_opens_its_own_file_for_editing(lichens: Path) -> N
     assert set(edits) == {page.removesuffix("index.html") for page, _ in pages(lichens)} - {
         "404.html",
         "503.html",
+        "places/old-herbarium/",
     }
 
 
@@ -124,6 +127,34 @@ def test_a_notice_shows_until_its_day(lichens: Path, tmp_path: Path) -> None:
 
     assert words in (lichens / "index.html").read_text()
     assert words not in (after / "site" / "index.html").read_text()
+
+
+# --- What is no page -------------------------------------------------------------------------
+
+
+def test_an_old_address_leads_on_and_is_named_nowhere(lichens: Path) -> None:
+    old = "places/old-herbarium/"
+    page = (lichens / old / "index.html").read_text()
+
+    assert '<meta http-equiv="refresh" content="0; url=../herbarium/">' in page
+    assert '<a href="../herbarium/">Herbarium</a>' in page
+    assert f'<link rel="canonical" href="{BASE}places/herbarium/">' in page
+    assert len(page) < 1024
+    naming = [
+        path.relative_to(lichens).as_posix()
+        for path in lichens.rglob("*")
+        if path.suffix in (".html", ".json", ".xml", ".txt") and "old-herbarium" in path.read_text()
+    ]
+    assert naming == ["offline.json"]
+    listed = json.loads((lichens / "offline.json").read_text())
+    assert old in listed["files"]
+    assert old not in listed["keep"]
+
+
+def test_the_map_names_every_page_and_nothing_else(lichens: Path) -> None:
+    assert sitemap(lichens)
+    assert (lichens / "robots.txt").read_text().endswith(f"\nSitemap: {BASE}sitemap.xml\n")
+    assert not (lichens / "sitemap.xml.gz").exists()
 
 
 # --- Calendars -------------------------------------------------------------------------------
