@@ -12,7 +12,6 @@ import logging
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -31,7 +30,18 @@ from mkdocs_bibtex.citation import Citation, CitationBlock, InlineReference
 from mkdocs_bibtex.registry import SimpleRegistry
 
 import handbook.extension  # noqa: F401 - Python-Markdown imports it later by name
-from handbook import addresses, dates, markup, offline, pages, report, security, views
+from handbook import (
+    addresses,
+    chronicle,
+    dates,
+    markup,
+    offline,
+    pages,
+    publication,
+    report,
+    security,
+    views,
+)
 from handbook.bibliography import Bibliography
 from handbook.compose import Composition, NotATimeError, compose
 from handbook.redaction import LeftoverError
@@ -68,6 +78,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     because MkDocs counts strict-mode warnings only after it has written everything.
     """
     root = FilePath(config.config_file_path).parent
+    _builds.clear()
+    target = None
+    if _command["name"] == "build" and not _command["dirty"]:
+        target = publication.place(FilePath(config.site_dir))
+        publication.recover(target)
     try:
         composition = compose(root, base=config.site_url or "")
     except (NotATimeError, LeftoverError) as error:
@@ -76,10 +91,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     build = _Build(composition, {page.uri: page for page in composition.pages}, CountHandler())
     build.warnings.setLevel(logging.WARNING)
     logging.getLogger("mkdocs").addHandler(build.warnings)
-    _builds[:] = [build]
-    if _command["name"] == "build" and not _command["dirty"]:
-        build.target = FilePath(config.site_dir).resolve()
-        build.stage = _new_stage(build.target)
+    _builds.append(build)
+    if target:
+        build.target, build.stage = target, publication.stage(target)
+        # After an exchange the old site is there: nobody needs to wait until it is deleted.
+        atexit.register(shutil.rmtree, build.stage, ignore_errors=True)
         config.site_dir = str(build.stage)
     bibtex = config.plugins["bibtex"]
     if not (root / "data" / "references.bib").exists():
@@ -89,6 +105,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.site_description = escape(course.summary or "")
     if _command["name"] == "build":
         gc.freeze()  # the book stays to the end: no use in looking for garbage in it again
+    config.theme.static_templates.discard("sitemap.xml")  # ours is an export
     config.theme["language"] = _theme_language(config, course.language)
     config.markdown_extensions = list(markup.EXTENSIONS)
     config.mdx_configs = dict(markup.OPTIONS)
@@ -108,7 +125,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     What the theme would bring along and no page uses stays out.
     """
     for unused in [one for one in files if _UNUSED.match(one.src_uri)]:
-        files.remove(unused)
+        if unused.src_dir != config.docs_dir:
+            files.remove(unused)
     root = FilePath(config.config_file_path).parent
     in_nav = set(_uris(config.nav))
     for page in _builds[0].composition.pages:
@@ -141,6 +159,7 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     for name in ("title", "description"):
         if words.get(name):
             page.meta[name] = escape(str(words[name]))
+    page.meta["control"] = made.control
     if page.edit_url and not FilePath(made.source).suffix:
         # A list is made from a folder, which GitHub shows under tree/ and cannot edit.
         page.edit_url = re.sub(r"/edit/", "/tree/", page.edit_url, count=1)
@@ -169,6 +188,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     env.filters |= {
         "day": lambda date: dates.day(date, language),
         "record_id": addresses.record_id,
+        "version": lambda commit: commit[: chronicle.SHORT],
         "weekday": lambda date: dates.weekday(date, language),
         "day_of_month": lambda date: dates.week(date, date, language),
         "as_of": lambda date: dates.partial(date, language),
@@ -211,26 +231,27 @@ def on_post_build(config: MkDocsConfig) -> None:
     (build.stage / "offline.json").write_bytes(_offline(build.composition, build.stage))
     if config.strict and build.warnings.get_counts():
         return
-    _exchange(build.stage, build.target)
+    publication.exchange(build.stage, build.target)
     log.info("Published to %s", build.target)
 
 
 def on_build_error(error: Exception) -> None:
-    """Nothing to publish: the last good site stays as it is."""
-    del error
+    """Nothing to publish: the last good site stays as it is. A full disk is told in words."""
     for build in _builds:
         logging.getLogger("mkdocs").removeHandler(build.warnings)
         if build.stage is not None:
             shutil.rmtree(build.stage, ignore_errors=True)
+    if isinstance(error, OSError):
+        raise PluginError(f"{_in_words(error)}; nothing was published.") from error
 
 
 # --- Behind the events -----------------------------------------------------------------------
 
 
 _UNUSED = re.compile(
-    r"assets/(?:javascripts|images)/|assets/stylesheets/(?:palette|.*\.map$)|pages/.*\.(?:txt|xml)$"
+    r"assets/(?:javascripts|images)/|assets/stylesheets/(?:palette|.*\.map$)|(?:pages|fonts)/"
 )
-"""Of the theme: scripts, which are ours; palettes; its picture. And our templates of text."""
+"""Of the theme: scripts, which are ours; palettes; its picture. And what the core alone reads."""
 _BOXES = re.compile(r'<input class="md-toggle".*?(?=<div data-md-component="announce">)', re.DOTALL)
 """The theme's hidden check boxes for its menu and its search, and its own skip link."""
 
@@ -304,51 +325,14 @@ def _speak(composition: Composition, *, strict: bool) -> None:
 _LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
 
 
-def _new_stage(target: FilePath) -> FilePath:
-    """An empty folder beside the site, for the build to write to.
-
-    Its name tells the process that made it: what a killed build left behind is swept away by the
-    next one. An interrupted build sweeps for itself.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    for old in target.parent.glob(".site-*-*"):
-        maker = old.name.split("-")[1]
-        if maker.isdigit() and not _is_running(int(maker)):
-            shutil.rmtree(old, ignore_errors=True)
-    stage = FilePath(tempfile.mkdtemp(prefix=f".site-{os.getpid()}-", dir=target.parent))
-    stage.chmod(0o755)
-    atexit.register(shutil.rmtree, stage, ignore_errors=True)
-    return stage
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _exchange(stage: FilePath, target: FilePath) -> None:
-    """Put the new site in the place of the old one; what MkDocs never deletes moves along.
-
-    The old one is deleted when the process ends: nobody needs to wait for that.
-    """
-    old = stage.with_name(f"{stage.name}-old")
-    if target.exists():
-        target.rename(old)
-    try:
-        stage.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    if old.exists():
-        for kept in old.glob(".*"):
-            kept.rename(target / kept.name)
-        atexit.register(shutil.rmtree, old, ignore_errors=True)
+def _in_words(error: OSError) -> str:
+    """What could not be read or written, and why; a file of the stage as the site will have it."""
+    name = os.fsdecode(error.filename2 or error.filename or "")
+    for build in _builds:
+        if build.stage and build.target:
+            name = name.replace(str(build.stage), str(build.target))
+    reason = error.strerror or str(error)
+    return f"{name}: {reason}" if name else reason
 
 
 def _theme_language(config: MkDocsConfig, language: str) -> str:

@@ -63,6 +63,18 @@ def test_the_job_that_asks_other_hosts_can_write_nothing() -> None:
     ]
 
 
+def test_the_job_that_runs_the_project_cannot_publish() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "pages.yml").read_text())
+
+    assert workflow["permissions"] == {}
+    assert {name: job["permissions"] for name, job in workflow["jobs"].items()} == {
+        "build": {"contents": "read", "pages": "read"},
+        "deploy": {"pages": "write", "id-token": "write"},
+    }
+    assert [step for step in workflow["jobs"]["deploy"]["steps"] if "run" in step] == []
+    assert workflow["jobs"]["build"]["steps"][0]["with"]["fetch-depth"] == 0
+
+
 def test_jobs_install_what_the_readme_says_and_build_nothing(tmp_path: Path) -> None:
     shutil.copytree(ROOT / ".ci", tmp_path / ".ci", ignore=shutil.ignore_patterns("node_modules"))
     shutil.copy(ROOT / "README.md", tmp_path)

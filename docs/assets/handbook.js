@@ -44,6 +44,26 @@ for (const form of document.querySelectorAll("[data-filters]")) {
   if (selects.some(({ value }) => value)) apply();
 }
 
+/* Who comes from paper names its version (?v=), and is told whether it is current and what came after. */
+{
+  const asked = new URLSearchParams(location.search).get("v") ?? "";
+  const note = document.querySelector("[data-versions]");
+  if (note && /^[0-9a-f]{7,40}$/.test(asked)) {
+    const states = [...document.querySelectorAll("[data-version]")];
+    const among = (name) => states.findIndex(({ dataset }) => dataset[name]?.split(" ").includes(asked.slice(0, 7)));
+    const settled = among("version");
+    const later = settled < 0 ? among("earlier") + 1 : settled; // days or versions that came after
+    const known = settled >= 0 || later > 0;
+    const { one, many } = note.dataset;
+    note.querySelector("[data-asked]").textContent = asked;
+    note.querySelector("[data-since]").textContent = later === 1 ? one : many.replace("{}", later);
+    note.querySelector(`[data-is=${known ? (later ? "older" : "current") : "unknown"}]`).hidden = false;
+    note.hidden = false;
+    for (const state of states.slice(0, later)) state.classList.add("is-later");
+    document.querySelector("[data-history]")?.toggleAttribute("open", known && later > 0);
+  }
+}
+
 /* Wide tables: a region with nothing to scroll is no stop for the keyboard. */
 const fits = new ResizeObserver((all) => {
   for (const { target } of all) target.toggleAttribute("tabindex", target.scrollWidth > target.clientWidth) && target.setAttribute("tabindex", "0");

@@ -76,21 +76,20 @@ def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Com
     `base` is the absolute address that the site will have, for what is read away from it. The
     history is read only here: it may be long, and a check of what the files say needs none.
     """
-    from handbook import exports, news, pages, redaction  # noqa: PLC0415 - slow; a check needs none
+    from handbook import chronicle, exports, pages, redaction  # noqa: PLC0415 - slow to load
 
     found = inspect(root, today)
     if not found.sound:
         return found
     told, veil = redaction.redacted(root, found.book, found.today)
-    days = news.read(root, found.book, told, veil)
+    history = chronicle.read(root, found.book, told, veil)
     found = replace(found, book=told)
     made, problems = exports.make(found.book, root, base, found.today, veil)
     found = replace(found, problems=tuple(sorted({*found.problems, *problems})))
     if not found.sound:
         return found
-    printed = pages.make(found.book, root / "overrides", found.today, news=days)
-    made += exports.feed(found.book, days, root / "overrides", base)
-    made += exports.of_pages(found.book, printed, found.today)
+    printed = pages.make(found.book, root / "overrides", found.today, history=history)
+    made += exports.of_pages(found.book, printed, history, root / "overrides", base, found.today)
     return replace(found, pages=printed, exports=made)
 
 

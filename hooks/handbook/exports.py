@@ -1,4 +1,4 @@
-"""What is published beside the pages: calendars, stylesheets, what the search looks in."""
+"""What is published beside the pages: calendars, stylesheets, what search engines read."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from handbook import addresses, atom, calendars, history, search, timetable
+from handbook import addresses, atom, calendars, search, signposts, timetable
+from handbook import history as revisions
 from handbook.book import Book
-from handbook.news import Day
+from handbook.chronicle import Chronicle
 from handbook.pages import Page
 from handbook.problem import Problem
 from handbook.redaction import Veil
@@ -31,19 +32,23 @@ def make(
     `base` is the site's absolute address, or empty where it has none; `veil` hides what the book
     has no more, but its history.
     """
-    past, problems = history.read(root, book, today)
-    past = history.told(past, veil.text, {"/".join(key) for key in veil.ids})
+    past, problems = revisions.read(root, book, today)
+    past = revisions.told(past, veil.text, {"/".join(key) for key in veil.ids})
     files = calendars.make(book, past, root / "overrides", base, today)
     files |= {path: css.encode() for path, css in timetable.stylesheets(book).items()}
     return tuple(Export(path, content) for path, content in files.items()), problems
 
 
-def of_pages(book: Book, pages: Sequence[Page], today: dt.date) -> tuple[Export, ...]:
-    """The exports that say what the pages say."""
+def of_pages(
+    book: Book,
+    pages: Sequence[Page],
+    history: Chronicle,
+    templates: FilePath,
+    base: str,
+    today: dt.date,
+) -> tuple[Export, ...]:
+    """The exports that say what the pages say, where they are, and what has changed."""
     files = search.make(book, pages, today)
+    files |= signposts.make(book, pages, history.commits, templates, base)
+    files[addresses.FEED] = atom.make(book, history.news, templates, base)
     return tuple(Export(path, content) for path, content in files.items())
-
-
-def feed(book: Book, days: Sequence[Day], templates: FilePath, base: str) -> tuple[Export, ...]:
-    """The feed of what has changed."""
-    return (Export(addresses.FEED, atom.make(book, days, templates, base)),)

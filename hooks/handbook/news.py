@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path as FilePath
 from zoneinfo import ZoneInfo
@@ -60,14 +60,16 @@ class News:
 class Day:
     """A day on which something changed.
 
-    `commit` is the last one of it, `at` its time in seconds since 1970, `date` its day in the
-    course's zone (ISO 8601). `more` counts what is not told. `begins` is the first state of all.
+    `date` is the day in the course's zone (ISO 8601), `at` the time of its last commit in seconds
+    since 1970. `settled` are the commits after which readers saw what they saw at its end,
+    `earlier` the others of that day. `more` counts what is not told. `begins` is the first of all.
     """
 
     date: str
-    commit: str
     at: int
     news: tuple[News, ...]
+    settled: tuple[str, ...]
+    earlier: tuple[str, ...]
     more: int = 0
     begins: bool = False
 
@@ -84,58 +86,65 @@ def read(root: FilePath, whole: Book, told: Book, veil: Veil) -> tuple[Day, ...]
     try:
         if git.is_shallow(root):
             return ()
-        commits = _last_of_days(root, ZoneInfo(told.course.time_zone))
+        dates = _dates(root, ZoneInfo(told.course.time_zone))
     except GitError:
         return ()
     kept_in = store.of(root)
-    key = store.digest(*(one.id for one in commits), _code(), repr(veil), *_addresses(told))
+    commits = (commit for one in dates for commit in one.commits)
+    key = store.digest(*commits, _code(), repr(veil), *_addresses(told))
     kept = store.read(kept_in, "news", key) if kept_in else {}
     try:
         return _KEPT.validate_python(kept["days"])
     except (KeyError, ValidationError):
-        days = tuple(_days(root, whole, told, veil, commits))
+        days = tuple(_days(root, whole, told, veil, dates))
     if kept_in:
         store.write(kept_in, "news", key, {"days": [asdict(day) for day in days]})
     return days
 
 
 @dataclass(frozen=True)
-class _Commit:
-    id: str
-    time: int
+class _Date:
+    """A day with commits, the latest first; `at` is the time of that."""
+
     date: str
+    at: int
+    commits: tuple[str, ...]
 
 
-def _last_of_days(root: FilePath, zone: ZoneInfo) -> list[_Commit]:
-    """The last commit of each of the last days that have one, and of the day before them.
-
-    The latest is the first.
-    """
+def _dates(root: FilePath, zone: ZoneInfo) -> list[_Date]:
+    """The last days with commits, and the one before them; the latest first."""
     words = ("log", "--first-parent", "--format=%H %ct", "--", "data", "docs")
-    found: dict[str, _Commit] = {}
+    found: dict[str, _Date] = {}
     for line in git.ask(root, *words).decode().splitlines():
         commit, time = line.split()
         date = dt.datetime.fromtimestamp(int(time), zone).date().isoformat()
-        found.setdefault(date, _Commit(commit, int(time), date))
+        day = found.get(date) or _Date(date, int(time), ())
+        found[date] = replace(day, commits=(*day.commits, commit))
         if len(found) > MOST_DAYS:
             break
     return list(found.values())
 
 
 def _days(
-    root: FilePath, whole: Book, told: Book, veil: Veil, commits: Sequence[_Commit]
+    root: FilePath, whole: Book, told: Book, veil: Veil, dates: Sequence[_Date]
 ) -> Iterator[Day]:
     """Each day with what it has other than the one before; the last of these is told of no more."""
-    read = ((commit, _state(root, commit.id, whole, veil)) for commit in commits)
-    states = [(commit, state) for commit, state in read if state is not None]
-    for (commit, new), (_, old) in itertools.pairwise(states):
-        if news := tuple(_news(old, new, told)):
-            yield Day(
-                commit.date, commit.id, commit.time, news[:MOST_ITEMS], len(news[MOST_ITEMS:])
+    read = ((one, _state(root, one.commits[0], whole, veil)) for one in dates)
+    states = [(one, state) for one, state in read if state is not None]
+    alike: tuple[str, ...] = ()
+    for (day, new), (_, old) in itertools.pairwise(states):
+        if news := _news(old, new, told):
+            yield replace(
+                _day(day, alike), news=tuple(news[:MOST_ITEMS]), more=len(news[MOST_ITEMS:])
             )
-    if states and len(commits) <= MOST_DAYS:
-        commit = states[-1][0]
-        yield Day(commit.date, commit.id, commit.time, (), begins=True)
+        alike = () if news else (*alike, *day.commits)
+    if states and len(dates) <= MOST_DAYS:
+        yield replace(_day(states[-1][0], alike), begins=True)
+
+
+def _day(date: _Date, alike: tuple[str, ...]) -> Day:
+    """A day without its news; `alike` are the later commits that changed nothing for readers."""
+    return Day(date.date, date.at, (), (*alike, date.commits[0]), date.commits[1:])
 
 
 def _state(root: FilePath, commit: str, whole: Book, veil: Veil) -> Told | None:

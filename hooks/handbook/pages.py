@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, partial
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from handbook import addresses, dates, prose, schema, timetable, views
 from handbook.book import Book, Document
+from handbook.chronicle import Chronicle, Control, control
 from handbook.codes import catalogue
-from handbook.news import Day
 from handbook.source import parse
 
 Values: TypeAlias = dict[str, Any]
@@ -33,7 +34,8 @@ class Page:
     `meta` is all that its theme template reads: plain values, and views made of plain values, so
     that `plain(meta)` is JSON. `anchors` are the ids that its parts add to those of its headings.
     `sought` is what else people call the page, and its sections by their ids: names with commas.
-    `front` is the title and the description that a page written by hand gives itself.
+    `front` is the title and the description that a page written by hand gives itself. `control` is
+    what makes it a document that can be quoted; none for pages of the site's own.
     """
 
     uri: str
@@ -44,6 +46,7 @@ class Page:
     anchors: tuple[str, ...] = ()
     sought: Mapping[str, str] = field(default_factory=dict)
     front: Mapping[str, str] = field(default_factory=dict)
+    control: Control | None = None
 
 
 def make(
@@ -51,15 +54,15 @@ def make(
     templates: FilePath,
     today: dt.date,
     wanted: Collection[str] | None = None,
-    news: Sequence[Day] = (),
+    history: Chronicle | None = None,
 ) -> tuple[Page, ...]:
     """All pages of the handbook, or those whose uri is wanted.
 
-    The list of references then says only of these that they cite. `news` is what has changed.
+    The list of references then says only of these that they cite. `history` is what git tells.
     """
     return tuple(
         page()
-        for uri, page in _Press(book, templates, today, news).pages()
+        for uri, page in _Press(book, templates, today, history or Chronicle()).pages()
         if wanted is None or uri in wanted
     )
 
@@ -389,7 +392,7 @@ HUBS: tuple[Hub, ...] = (
     Hub("glossary.md", "glossary", _glossary, "data/glossary.yml"),
     Hub("references.md", "references", _nothing, "data/references.bib"),
     Hub("practical.md", "practical", _practical, "data/course.yml"),
-    Hub("whats-new.md", "whats-new", _nothing, "data"),
+    Hub("whats-new.md", "whats-new", _nothing, "overrides/pages/whats-new.md"),
     Hub("search.md", "search", _nothing, "overrides/pages/search.md"),
     Hub("contributing/rules.md", "rules", _nothing, "hooks/handbook/codes.yml"),
 )
@@ -401,12 +404,11 @@ HUBS: tuple[Hub, ...] = (
 class _Press:
     """Makes pages of one book; holds what all pages share."""
 
-    def __init__(
-        self, book: Book, templates: FilePath, today: dt.date, news: Sequence[Day]
-    ) -> None:
+    def __init__(self, book: Book, templates: FilePath, today: dt.date, history: Chronicle) -> None:
         self.book = book
         self.today = today
-        self.news = news
+        self.history = history
+        self.zone = ZoneInfo(book.course.time_zone)
         self.uris = addresses.all_pages(book)
         self.environment = _environment(templates / "pages")
         words = [term.abbreviation for term in book.glossary.values() if term.abbreviation]
@@ -507,7 +509,11 @@ class _Press:
         located: dict[str, str] = {}
         body = self._prepared(document.uri, located)("page", text, 0)
         page = self._pressed(document.uri, title, body, located, document.source.file)
-        return replace(page, front=_front(document.uri, front[1])) if front else page
+        return replace(
+            page,
+            front=_front(document.uri, front[1]) if front else {},
+            control=self._control(document.uri, document.source.file, None),
+        )
 
     def hub(self, hub: Hub) -> Page:
         """A page that every handbook has once."""
@@ -521,7 +527,7 @@ class _Press:
             language = self.book.course.language
             values["days"] = [
                 {"name": dates.day(day.date, language), "id": f"day-{day.date}", "news": day}
-                for day in self.news
+                for day in self.history.news
             ]
         if hub.template == "rules":
             values["codes"] = list(catalogue().values())
@@ -580,7 +586,17 @@ class _Press:
             **{name: value for name, value in values.items() if name != "record"},
         }
         made = self._pressed(uri, title, body, located, source, meta, anchors)
-        return replace(made, sought=getattr(module, "sought", {}))
+        return replace(
+            made,
+            sought=getattr(module, "sought", {}),
+            control=self._control(uri, source, values.get("record")),
+        )
+
+    def _control(self, uri: str, source: str, record: schema.Model | None) -> Control | None:
+        if not source.startswith(("data", "docs")):
+            return None
+        document = addresses.of_uri(uri).rstrip("/") or "home"
+        return control(self.history, document, source, self.zone, record)
 
     def _prepared(self, uri: str, located: dict[str, str]) -> Callable[..., str]:
         """What templates call `prose`: makes one field ready for the page at `uri`."""

@@ -158,6 +158,8 @@ def former_ids_are_free(book: Book, today: dt.date) -> Problems:
     """HB107: an address leads to one page only."""
     del today
     taken: dict[Key, Key] = {}
+    written = {addresses.of_uri(one.uri): one.source.file for one in book.documents}
+    written |= {file.removesuffix("index.html"): f"docs/{file}" for file in book.files}
     for key, entity in book.entities():
         if not isinstance(entity, schema.Record):
             continue
@@ -171,6 +173,14 @@ def former_ids_are_free(book: Book, today: dt.date) -> Problems:
                     ("former_ids", index),
                     f"{quoted(former)} already leads to {quoted(owner[1])}",
                     "an old address can lead to one record: delete it here or there",
+                )
+            elif file := written.get(addresses.of(*former_key)):
+                yield book.problem(
+                    "HB107",
+                    key,
+                    ("former_ids", index),
+                    f"the old address of {quoted(former)} is that of {file}",
+                    "give the page another name, or delete the old id here",
                 )
             else:
                 taken[former_key] = key

@@ -34,6 +34,7 @@ def sitemap(site: Path) -> list[str]:
     on_disk = {
         path.relative_to(site).as_posix().removesuffix("index.html")
         for path in site.rglob("*.html")
+        if '<meta name="robots" content="noindex">' not in path.read_text(encoding="utf-8")
     }
     assert set(found) | set(OUTSIDE) == on_disk
     return [*found, *OUTSIDE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -12,12 +13,13 @@ import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urljoin
 from urllib.request import urlopen
 
+import crawl
 import html5lib
 import pytest
 from conftest import EPOCH, EXAMPLES, assemble, mkdocs
+from reading import sitemap
 
 BASE = "http://127.0.0.1:8000/"
 
@@ -45,26 +47,9 @@ def pages(site: Path) -> Iterator[tuple[str, Links]]:
         yield path.relative_to(site).as_posix(), found
 
 
-def dead_links(site: Path, base: str) -> list[tuple[str, str]]:
-    """Links of a site published at `base` that lead nowhere in it, or beside it on its host."""
-    ids = {page.removesuffix("index.html"): set(found.ids) for page, found in pages(site)}
-    host = "/".join(base.split("/")[:3])
-    dead = []
-    for page, found in pages(site):
-        for target in found.targets:
-            url = urljoin(base + page.removesuffix("index.html"), target)
-            if f"{url}/".startswith(f"{host}/"):
-                path, _, fragment = unquote(url.removeprefix(base)).partition("#")
-                path = path.partition("?")[0]
-                is_there = path in ids or (site / path).is_file()
-                if not is_there or (fragment and fragment not in ids.get(path, ())):
-                    dead.append((page, target))
-    return dead
-
-
 @pytest.mark.parametrize("name", ["lichens", "real"])
 def test_every_link_and_fragment_leads_somewhere(name: str, request: pytest.FixtureRequest) -> None:
-    assert dead_links(request.getfixturevalue(name), BASE) == []
+    assert crawl.faults(request.getfixturevalue(name), BASE) == []
 
 
 def test_every_link_leads_somewhere_below_a_folder_of_a_host(
@@ -74,8 +59,9 @@ def test_every_link_leads_somewhere_below_a_folder_of_a_host(
     monkeypatch.setenv("SITE_URL", base)
     assert mkdocs(project, "--strict").returncode == 0
 
-    assert dead_links(project / "site", base) == []
-    assert 'href="/courses/lichens/sessions/"' in (project / "site" / "503.html").read_text()
+    assert crawl.faults(project / "site", base) == []
+    for page in ("404.html", "503.html"):
+        assert 'href="/courses/lichens/sessions/"' in (project / "site" / page).read_text()
 
 
 @pytest.mark.parametrize("name", ["lichens", "real"])
@@ -130,6 +116,7 @@ def test_every_generated_page_opens_its_own_file_for_editing(lichens: Path) -> N
     assert set(edits) == {page.removesuffix("index.html") for page, _ in pages(lichens)} - {
         "404.html",
         "503.html",
+        "places/old-herbarium/",
     }
 
 
@@ -140,6 +127,34 @@ def test_a_notice_shows_until_its_day(lichens: Path, tmp_path: Path) -> None:
 
     assert words in (lichens / "index.html").read_text()
     assert words not in (after / "site" / "index.html").read_text()
+
+
+# --- What is no page -------------------------------------------------------------------------
+
+
+def test_an_old_address_leads_on_and_is_named_nowhere(lichens: Path) -> None:
+    old = "places/old-herbarium/"
+    page = (lichens / old / "index.html").read_text()
+
+    assert '<meta http-equiv="refresh" content="0; url=../herbarium/">' in page
+    assert '<a href="../herbarium/">Herbarium</a>' in page
+    assert f'<link rel="canonical" href="{BASE}places/herbarium/">' in page
+    assert len(page) < 1024
+    naming = [
+        path.relative_to(lichens).as_posix()
+        for path in lichens.rglob("*")
+        if path.suffix in (".html", ".json", ".xml", ".txt") and "old-herbarium" in path.read_text()
+    ]
+    assert naming == ["offline.json"]
+    listed = json.loads((lichens / "offline.json").read_text())
+    assert old in listed["files"]
+    assert old not in listed["keep"]
+
+
+def test_the_map_names_every_page_and_nothing_else(lichens: Path) -> None:
+    assert sitemap(lichens)
+    assert (lichens / "robots.txt").read_text().endswith(f"\nSitemap: {BASE}sitemap.xml\n")
+    assert not (lichens / "sitemap.xml.gz").exists()
 
 
 # --- Calendars -------------------------------------------------------------------------------

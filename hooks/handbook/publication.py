@@ -1,0 +1,118 @@
+"""A site is made as a full tree beside the one before it, and takes its place in one step.
+
+So readers, and whoever serves the folder, have the whole old site or the whole new one, and a build
+that fails or is killed at any moment leaves the last good one. Where the system can exchange two
+folders (`renameat2` with RENAME_EXCHANGE: Linux, on most file systems), that is one step indeed.
+Elsewhere it is two renamings, and for the moment between them there is no site: what is killed just
+there is put back by the next build, before it does anything else.
+
+A stage is named `.site-<process>-…`, so that the next build knows what a killed one left behind.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path as FilePath
+
+
+def place(site: FilePath) -> FilePath:
+    """Where a site is to stand; links to the folder that holds it are followed.
+
+    Raises OSError where something stands there that is no folder: what a link leads to is not ours.
+    """
+    target = site.parent.resolve() / site.name
+    if target.is_symlink():
+        raise OSError(errno.ENOTDIR, "this is a link, and a site takes its place", str(site))
+    if target.exists() and not target.is_dir():
+        raise OSError(errno.ENOTDIR, "this is no folder, and a site takes its place", str(site))
+    return target
+
+
+def recover(target: FilePath) -> None:
+    """Sweep away what killed builds left; put the site back that one of them took down."""
+    for left in sorted(target.parent.glob(f"{_STAGE}*-*")):
+        maker = left.name.split("-")[1]
+        if not maker.isdigit() or _is_running(int(maker)):
+            continue
+        if left.name.endswith(_taken_down(target)) and not target.exists():
+            left.rename(target)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def stage(target: FilePath) -> FilePath:
+    """An empty folder beside the site, for a build to write to."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = FilePath(tempfile.mkdtemp(prefix=f"{_STAGE}{os.getpid()}-", dir=target.parent))
+    made.chmod(0o755)
+    return made
+
+
+def exchange(made: FilePath, target: FilePath) -> None:
+    """Let a finished stage and the site change places; the stage then holds the old site.
+
+    What begins with a dot is no part of a site, and stays: MkDocs never deletes it either.
+    """
+    if not target.exists():
+        made.rename(target)
+        return
+    for kept in sorted(target.glob(".*")):
+        if kept.is_dir() and not kept.is_symlink():
+            shutil.copytree(kept, made / kept.name, symlinks=True)
+        else:
+            shutil.copy2(kept, made / kept.name, follow_symlinks=False)
+    if _exchanged(made, target):
+        return
+    old = made.with_name(made.name + _taken_down(target))
+    target.rename(old)
+    try:
+        made.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
+    old.rename(made)
+
+
+_STAGE = ".site-"
+_HERE = -100
+"""AT_FDCWD: paths are taken as they are."""
+_SWAP = 2
+"""RENAME_EXCHANGE (renameat2(2), Linux 3.15)."""
+_CANNOT = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
+"""Answers of systems of files that know no exchange."""
+
+
+def _exchanged(one: FilePath, other: FilePath) -> bool:
+    """Exchange two folders in one step; false where the system cannot."""
+    if sys.platform != "linux":
+        return False
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except AttributeError:
+        return False  # a C library without it
+    if rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _SWAP) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _CANNOT:
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+def _taken_down(target: FilePath) -> str:
+    """How the name of a site ends while it is between two renamings."""
+    return f"-was-{target.name}"
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True

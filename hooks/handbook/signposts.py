@@ -1,0 +1,66 @@
+"""What stands at addresses that are no pages: where a record was before, and what robots read.
+
+A record that was renamed leaves a small page at each address that it had, which sends readers on
+without a script. The map of the site (sitemaps.org, protocol 0.9) says of each page when its own
+record was last changed, as the history of the data has it: a build changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path as FilePath
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from handbook import addresses, provenance, security, views
+from handbook.book import Book
+from handbook.pages import Page
+from handbook.provenance import Commit
+
+
+def make(
+    book: Book,
+    pages: Iterable[Page],
+    commits: Mapping[str, tuple[Commit, ...]],
+    templates: FilePath,
+    base: str,
+) -> dict[str, bytes]:
+    """All signposts by path below the site's root.
+
+    `base` is the site's absolute address, or empty where it has none: then there is no map, which
+    knows absolute addresses only.
+    """
+    base = base if base.endswith("/") or not base else f"{base}/"
+    environment = Environment(
+        loader=FileSystemLoader(templates / "pages"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,
+    )
+    found = _redirects(book, environment.get_template("moved.html"), base)
+    found["robots.txt"] = environment.get_template("robots.txt").render(base=base)
+    if base:
+        by_address = sorted((addresses.of_uri(page.uri), page.source) for page in pages)
+        entries = [
+            {"address": base + quote(address), "commit": provenance.newest(commits, source)}
+            for address, source in by_address
+        ]
+        found["sitemap.xml"] = environment.get_template("sitemap.xml").render(entries=entries)
+    return {path: text.encode() for path, text in found.items()}
+
+
+def _redirects(book: Book, template: Template, base: str) -> dict[str, str]:
+    """A page at each address that a record had before; it leads to the one that it has now."""
+    found = {}
+    for (collection, former), now in book.renamed.items():
+        address = addresses.of(collection, now)
+        found[f"{addresses.of(collection, former)}index.html"] = template.render(
+            title=views.title_of(book.records(collection)[now], now),
+            here=f"../{addresses.record_id(address)}/",
+            canonical=base + address if base else "",
+            language=book.course.language,
+            policy=security.POLICY,
+        )
+    return found
