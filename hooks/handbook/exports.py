@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from handbook import calendars, history, provenance, search, signposts, timetable
+from handbook import calendars, cards, history, provenance, search, signposts, timetable
 from handbook.book import Book
 from handbook.git import GitError
 from handbook.pages import Page
@@ -31,6 +31,8 @@ def make(
     """
     past, problems = history.read(root, book, today)
     files = calendars.make(book, past, root / "overrides", base, today)
+    if base:  # a picture of a link is asked for by its absolute address
+        files |= cards.make(book, root / "overrides")
     files |= {path: css.encode() for path, css in timetable.stylesheets(book).items()}
     return tuple(Export(path, content) for path, content in files.items()), problems
 
