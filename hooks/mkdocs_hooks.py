@@ -32,6 +32,7 @@ from mkdocs_bibtex.registry import SimpleRegistry
 import handbook.extension  # noqa: F401 - Python-Markdown imports it later by name
 from handbook import (
     addresses,
+    cards,
     chronicle,
     dates,
     markup,
@@ -202,6 +203,8 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
         "span": lambda starts, ends: dates.span(starts, ends, language),
         "week_span": lambda starts, ends: dates.week(starts, ends, language),
         "by_hand": pages.by_hand(build.composition.pages),
+        "cards": cards.words(FilePath(config.theme.custom_dir or "")).names,
+        "card_of": addresses.card,
     }
     return env
 

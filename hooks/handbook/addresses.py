@@ -73,6 +73,11 @@ def calendar(edition: str, feed: str = "") -> str:
     return f"calendar/{edition}/{feed}.ics" if feed else f"calendar/{edition}.ics"
 
 
+def card(kind: str) -> str:
+    """The picture of links to a kind of page."""
+    return f"cards/{kind}.png"
+
+
 def event(book: Book, edition: str, key: str) -> str:
     """The identifier of a slot in every calendar, for ever (RFC 5545, 3.8.4.7).
 

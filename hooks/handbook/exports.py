@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from handbook import addresses, atom, calendars, search, signposts, timetable
+from handbook import addresses, atom, calendars, cards, search, signposts, timetable
 from handbook import history as revisions
 from handbook.book import Book
 from handbook.chronicle import Chronicle
@@ -35,6 +35,8 @@ def make(
     past, problems = revisions.read(root, book, today)
     past = revisions.told(past, veil.text, {"/".join(key) for key in veil.ids})
     files = calendars.make(book, past, root / "overrides", base, today)
+    if base:  # a picture of a link is asked for by its absolute address
+        files |= cards.make(book, root / "overrides")
     files |= {path: css.encode() for path, css in timetable.stylesheets(book).items()}
     return tuple(Export(path, content) for path, content in files.items()), problems
 

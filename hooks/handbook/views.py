@@ -707,6 +707,7 @@ class Site:
     short: str
     summary: str
     language: str
+    locale: str
     time_zone: str
     host: Name | None
     school: Name | None
@@ -724,6 +725,7 @@ def site(book: Book, today: dt.date) -> Site:
         course.short or course.title,
         course.summary or "",
         course.language,
+        _locale(course),
         course.time_zone,
         name(book, course.host),
         name(book, course.school),
@@ -736,3 +738,11 @@ def site(book: Book, today: dt.date) -> Site:
             if (notice.from_ is None or notice.from_ <= today) and today <= notice.until
         ),
     )
+
+
+def _locale(course: schema.Course) -> str:
+    """The language with the country that it is read in, `en_GB`; empty where that is not known."""
+    language, *others = course.language.split("-")
+    region = others[-1] if others and others[-1].isupper() else ""
+    country = region or (course.country or "").partition("-")[0]
+    return f"{language}_{country}" if country else ""
