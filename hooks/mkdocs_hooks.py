@@ -31,7 +31,7 @@ from mkdocs_bibtex.citation import Citation, CitationBlock, InlineReference
 from mkdocs_bibtex.registry import SimpleRegistry
 
 import handbook.extension  # noqa: F401 - Python-Markdown imports it later by name
-from handbook import addresses, dates, markup, offline, pages, report, security, views
+from handbook import addresses, dates, jsonld, markup, offline, pages, report, security, views
 from handbook.bibliography import Bibliography
 from handbook.compose import Composition, NotATimeError, compose
 
@@ -172,6 +172,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
         "weekday": lambda date: dates.weekday(date, language),
         "day_of_month": lambda date: dates.week(date, date, language),
         "as_of": lambda date: dates.partial(date, language),
+        "data_block": lambda data: Markup(jsonld.written(data)),  # noqa: S704 - it escapes
         "pieces": lambda content: _pieces(content, references),
     }
     env.globals |= {

@@ -1,4 +1,4 @@
-"""What is published beside the pages: calendars, stylesheets, what the search looks in."""
+"""What is published beside the pages: calendars, stylesheets, data, what the search looks in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from handbook import calendars, history, search, timetable
+from handbook import api, calendars, history, search, timetable
 from handbook.book import Book
 from handbook.pages import Page
 from handbook.problem import Problem
@@ -31,6 +31,7 @@ def make(
     past, problems = history.read(root, book, today)
     files = calendars.make(book, past, root / "overrides", base, today)
     files |= {path: css.encode() for path, css in timetable.stylesheets(book).items()}
+    files |= api.make(book, base, today)
     return tuple(Export(path, content) for path, content in files.items()), problems
 
 
