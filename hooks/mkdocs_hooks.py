@@ -35,6 +35,7 @@ from handbook import (
     cards,
     chronicle,
     dates,
+    jsonld,
     markup,
     offline,
     pages,
@@ -193,6 +194,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
         "weekday": lambda date: dates.weekday(date, language),
         "day_of_month": lambda date: dates.week(date, date, language),
         "as_of": lambda date: dates.partial(date, language),
+        "data_block": lambda data: Markup(jsonld.written(data)),  # noqa: S704 - it escapes
         "pieces": lambda content: _pieces(content, references),
     }
     env.globals |= {

@@ -15,6 +15,8 @@ from handbook.security import offences
         ('<a href=" javascript:go()">', ['href=" javascript:go()" on <a>']),
         ("<script>go()</script>", ["a script inside the page"]),
         ('<script type="module">go()</script>', ["a script inside the page"]),
+        ('<script type="importmap">{}</script>', ["a script inside the page"]),
+        ('<script type="application/json">{}</script>', ["a script inside the page"]),
         ("<style>p {}</style>", ["an element <style>"]),
         ('<iframe src="x.html"></iframe>', ["an element <iframe>"]),
         (

@@ -33,6 +33,7 @@ HUBS = {
     "practical/": "practical.md",
     "search/": "search.md",
     "whats-new/": "whats-new.md",
+    "api/": "api.md",
     "contributing/rules/": "contributing/rules.md",
     **{f"{name}/": f"{name}/index.md" for name in ENTITY_PAGES},
 }
@@ -98,6 +99,42 @@ def calendars(book: Book) -> set[str]:
         feeds += [f"slots/{slot.identity}" for day in edition.days for slot in day.slots]
         found |= {calendar(edition_id, feed) for feed in feeds}
     return found
+
+
+HANDBOOK = "api/handbook.json"
+"""The whole handbook as data."""
+
+DATA = (
+    "course",
+    "outcomes",
+    "stages",
+    "glossary",
+    "organisations",
+    "lecturers",
+    "places",
+    "cases",
+    "frameworks",
+    "sessions",
+    "editions",
+    "references",
+)
+"""The collections that are published as data."""
+
+
+def data(collection: str, record_id: str) -> str:
+    """The file of a record as data; of the course there is one."""
+    return "api/course.json" if collection == "course" else f"api/{collection}/{record_id}.json"
+
+
+def data_schema(name: str) -> str:
+    """The JSON Schema of the files of a collection, or of the whole `handbook`."""
+    return f"api/schema/{name}.json"
+
+
+def data_files(book: Book) -> set[str]:
+    """Every file of data that is made from what the data says now."""
+    records = {data(name, record) for name in DATA for record in book.ids(name)}
+    return {HANDBOOK, data_schema("handbook"), *map(data_schema, DATA), *records}
 
 
 def subscription(base: str) -> str:

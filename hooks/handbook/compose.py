@@ -76,7 +76,7 @@ def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Com
     `base` is the absolute address that the site will have, for what is read away from it. The
     history is read only here: it may be long, and a check of what the files say needs none.
     """
-    from handbook import chronicle, exports, pages, redaction  # noqa: PLC0415 - slow to load
+    from handbook import chronicle, exports, jsonld, pages, redaction  # noqa: PLC0415 - slow to load
 
     found = inspect(root, today)
     if not found.sound:
@@ -89,6 +89,7 @@ def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Com
     if not found.sound:
         return found
     printed = pages.make(found.book, root / "overrides", found.today, history=history)
+    printed = jsonld.add(found.book, printed, root / "overrides", base, found.today)
     made += exports.of_pages(found.book, printed, history, root / "overrides", base, found.today)
     return replace(found, pages=printed, exports=made)
 

@@ -19,12 +19,11 @@ from pydantic_core import core_schema
 
 from handbook import files as files_
 from handbook.book import Book, Key
-from handbook.schema import COLLECTIONS, Collection, Id
+from handbook.schema import COLLECTIONS, DIALECT, Collection, Id
 
 FOLDER = "data/.schema"
 """Beside what it describes; no reader of data/ looks at names that begin with a dot."""
 IDS = "ids.json"
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Json: TypeAlias = "dict[str, Any]"
 

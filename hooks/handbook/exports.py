@@ -1,4 +1,4 @@
-"""What is published beside the pages: calendars, stylesheets, what search engines read."""
+"""What is published beside the pages: calendars, stylesheets, data, what search engines read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from handbook import addresses, atom, calendars, cards, search, signposts, timetable
+from handbook import addresses, api, atom, calendars, cards, search, signposts, timetable
 from handbook import history as revisions
 from handbook.book import Book
 from handbook.chronicle import Chronicle
@@ -38,6 +38,7 @@ def make(
     if base:  # a picture of a link is asked for by its absolute address
         files |= cards.make(book, root / "overrides")
     files |= {path: css.encode() for path, css in timetable.stylesheets(book).items()}
+    files |= api.make(book, base, today)
     return tuple(Export(path, content) for path, content in files.items()), problems
 
 

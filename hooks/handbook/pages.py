@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from handbook import addresses, dates, prose, schema, timetable, views
+from handbook import addresses, api, dates, prose, schema, timetable, views
 from handbook.book import Book, Document
 from handbook.chronicle import Chronicle, Control, control
 from handbook.codes import catalogue
@@ -308,7 +308,7 @@ def _glossary(book: Book, today: dt.date) -> Values:
             term_id: {
                 "term": term.term,
                 "abbreviation": term.abbreviation,
-                "translations": translations(term),
+                "translations": views.translations(term),
                 "aliases": term.aliases,
                 "see": views.links(book, "glossary", term.see),
                 "introduced": views.links(
@@ -327,12 +327,6 @@ def _letters(entries: Iterable[tuple[str, str]]) -> list[Values]:
         sign = _sorting(words)[:1].upper()
         first.setdefault("0–9" if sign.isdigit() else sign, anchor)
     return [{"letter": letter, "anchor": anchor} for letter, anchor in first.items()]
-
-
-def translations(term: schema.Term) -> dict[str, str]:
-    """A term in other languages, by language code."""
-    swedish = {"sv": term.swedish} if term.swedish else {}
-    return swedish | term.translations
 
 
 def _practical(book: Book, today: dt.date) -> Values:
@@ -370,6 +364,11 @@ def _practical(book: Book, today: dt.date) -> Values:
     }
 
 
+def _api(book: Book, today: dt.date) -> Values:
+    del book, today
+    return {"shapes": api.shapes(), "handbook_file": addresses.HANDBOOK}
+
+
 def _nothing(book: Book, today: dt.date) -> Values:
     del book, today
     return {}
@@ -394,6 +393,7 @@ HUBS: tuple[Hub, ...] = (
     Hub("practical.md", "practical", _practical, "data/course.yml"),
     Hub("whats-new.md", "whats-new", _nothing, "overrides/pages/whats-new.md"),
     Hub("search.md", "search", _nothing, "overrides/pages/search.md"),
+    Hub("api.md", "api", _api, "overrides/pages/api.md"),
     Hub("contributing/rules.md", "rules", _nothing, "hooks/handbook/codes.yml"),
 )
 
@@ -410,7 +410,7 @@ class _Press:
         self.history = history
         self.zone = ZoneInfo(book.course.time_zone)
         self.uris = addresses.all_pages(book)
-        self.environment = _environment(templates / "pages")
+        self.environment = environment(templates / "pages")
         words = [term.abbreviation for term in book.glossary.values() if term.abbreviation]
         choice = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
         begins = "".join(sorted({re.escape(word[0]) for word in words}))
@@ -465,6 +465,7 @@ class _Press:
             title=title,
             description=views.text_of(entity, "summary"),
             section=kind.collection,
+            data=addresses.data(kind.collection, record_id),
             anchors=anchors,
         )
 
@@ -492,6 +493,7 @@ class _Press:
             {"record": record, **values},
             source=f"data/editions/{shown}.yml" if shown else "data/editions",
             section="timetable",
+            data=addresses.data("editions", shown) if shown else "",
             anchors=tuple(
                 placed.slot.key
                 for week in values["weeks"]
@@ -532,7 +534,12 @@ class _Press:
         if hub.template == "rules":
             values["codes"] = list(catalogue().values())
         return self._page(
-            hub.uri, hub.template, values, source=hub.source, section=hub.uri.removesuffix(".md")
+            hub.uri,
+            hub.template,
+            values,
+            source=hub.source,
+            section=hub.uri.removesuffix(".md"),
+            data=addresses.HANDBOOK if hub.uri == "index.md" else "",
         )
 
     def _references(self) -> list[Values]:
@@ -560,6 +567,7 @@ class _Press:
         title: str = "",
         description: str = "",
         layout: str = "",
+        data: str = "",
         anchors: tuple[str, ...] = (),
     ) -> Page:
         located: dict[str, str] = {}
@@ -583,6 +591,7 @@ class _Press:
             "template": f"{layout or template}.html",
             "section": section,
             "generated": True,
+            "data": data,
             **{name: value for name, value in values.items() if name != "record"},
         }
         made = self._pressed(uri, title, body, located, source, meta, anchors)
@@ -659,7 +668,7 @@ class _Press:
             definition = prose.without_citations(term.definition)
             tip = self.tip(
                 term=term,
-                translations=translations(term),
+                translations=views.translations(term),
                 definition=self._prepared(uri, {})("tip", definition),
                 href=self.relative(f"/{addresses.of('glossary', term_id)}", uri),
             )
@@ -677,7 +686,7 @@ class _Press:
 
 
 @cache
-def _environment(folder: FilePath) -> Environment:
+def environment(folder: FilePath) -> Environment:
     """What reads templates, each once for all books; one that changes is read anew."""
     environment = Environment(
         loader=FileSystemLoader(folder),
@@ -723,7 +732,7 @@ def _sorting(words: str) -> str:
 
 def plain(value: Any) -> Any:
     """A value as JSON knows it: dictionaries, lists, text, numbers, true, false, None."""
-    if value is None or isinstance(value, str | int):
+    if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]

@@ -570,7 +570,7 @@ def links_lead_somewhere(book: Book, today: dt.date) -> Problems:
     del today
     pages = set(addresses.all_pages(book))
     fragments = addresses.fragments(book)
-    files = book.files | addresses.calendars(book)
+    files = book.files | addresses.calendars(book) | addresses.data_files(book)
     moved = {
         addresses.of(name, former): addresses.of(name, now)
         for (name, former), now in book.renamed.items()

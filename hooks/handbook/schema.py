@@ -59,6 +59,9 @@ def is_id(text: str) -> bool:
     return bool(ID_FORM.fullmatch(text)) and len(text) <= LONGEST_ID and text != "index"
 
 
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+"""What all our JSON Schemas are written in."""
+
 UNWRITTEN = "To be written"
 """What a new record says where its author is to say something."""
 
@@ -653,6 +656,11 @@ class Course(Model):
     publisher: OrganisationId | None = _say(
         "Who answers for this site; left out until somebody does.",
         "example-university",
+        default=None,
+    )
+    licence: Url | None = _say(
+        "The licence under which others may use the handbook's texts.",
+        "https://creativecommons.org/licenses/by/4.0/",
         default=None,
     )
     language: Language = _say("Language of the handbook (BCP 47).", "en", default="en")

@@ -17,7 +17,7 @@ from itertools import groupby
 
 from handbook import addresses, dates, prose, schema, timetable, views
 from handbook.book import Book
-from handbook.pages import Page, plain, translations
+from handbook.pages import Page, plain
 from handbook.store import digest
 
 NAMES = "search/names.json"
@@ -221,7 +221,7 @@ def _framework(book: Book, record_id: str) -> _Told:
 
 def _term(book: Book, record_id: str) -> _Told:
     term = book.glossary[record_id]
-    foreign = [word for words in translations(term).values() for word in words.split(", ")]
+    foreign = [word for words in views.translations(term).values() for word in words.split(", ")]
     return _Told(
         foreign,
         title=f"{term.abbreviation}: {term.term}" if term.abbreviation else term.term,

@@ -296,6 +296,12 @@ def zones(book: Book) -> tuple[Zone, ...]:
     return tuple(Zone(title, tuple(stations)) for title, stations in found)
 
 
+def translations(term: schema.Term) -> dict[str, str]:
+    """A term in other languages, by language code."""
+    swedish = {"sv": term.swedish} if term.swedish else {}
+    return swedish | term.translations
+
+
 def name(book: Book, organisation_id: str | None) -> Name | None:
     """An organisation, or None where none is given."""
     if organisation_id is None:
