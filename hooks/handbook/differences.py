@@ -128,7 +128,8 @@ def _difference(change: Change) -> Difference:
 
 def _first(items: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
     """The items that the others do not have, or the first of them."""
-    found = [_cut(one) for one in items if one not in others]
+    known = set(others)
+    found = [_cut(one) for one in items if one not in known]
     return (*found[:FEW], "…") if len(found) > FEW else tuple(found)
 
 
