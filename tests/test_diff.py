@@ -273,7 +273,7 @@ def test_the_pages_that_change_are_told_and_no_others(
 
 
 def changed_pages(before: Composition, after: Composition) -> set[str]:
-    """By all that a page's HTML is made from, made for every page."""
+    """By all that people see of a page's HTML, made for every page; not by its data in the head."""
     shown = []
     for state in (before, after):
         site = views.site(state.book, state.today)
@@ -284,9 +284,10 @@ def changed_pages(before: Composition, after: Composition) -> set[str]:
             notes = [
                 state.book.references.note(key) for key in re.findall(r"\[@([\w-]+)", one.body)
             ]
+            meta = {name: value for name, value in one.meta.items() if name != "linked_data"}
             all_of_it = [site] if one.uri in ("index.md", "practical.md") else []
             shown[-1][addresses.of_uri(one.uri)] = (
-                one.title, one.body, json.dumps(plain(one.meta)), notes, around, by_hand, all_of_it
+                one.title, one.body, json.dumps(plain(meta)), notes, around, by_hand, all_of_it
             )  # fmt: skip
     every = {one for state in shown for one in state}
     return {one for one in every if shown[0].get(one) != shown[1].get(one)}

@@ -12,8 +12,7 @@ Organization, because a case can be a product or a survey of that organisation.
 A calendar says of each event how certain it is, but schema.org has no word for 'an example'. So an
 event says it in its name, in the words of the calendars, and only what is confirmed is 'scheduled'.
 
-Sources: schema.org 29; bioschemas.org/profiles, Course, CourseInstance and TrainingMaterial
-1.0-RELEASE.
+Sources: schema.org; Bioschemas' profiles Course, CourseInstance and TrainingMaterial, 1.0-RELEASE.
 """
 
 from __future__ import annotations

@@ -54,9 +54,10 @@ class Group:
 class Reach:
     """What a change reaches. The first three are None where the data cannot be read.
 
-    `pages` are addresses below the site's base: of all that differ, and of no other. Only where an
-    error is in the way of making them, or in a handbook of more than MADE pages, they follow from
-    what pages are made of: rather one too many, which turns out the same, than one too few.
+    `pages` are addresses below the site's base: of all that differ for people, and of no other;
+    what machines find in a page's head (`jsonld.py`) does not count. Only where an error is in the
+    way of making them, or in a handbook of more than MADE pages, they follow from what pages are
+    made of: rather one too many, which turns out the same, than one too few.
     """
 
     events: tuple[Event, ...] | None
