@@ -46,8 +46,8 @@ def commit(root: Path, time: str) -> None:
 
 
 def exported(root: Path, path: str, base: str = BASE) -> str | None:
-    found = {one.path: one.content.decode() for one in compose(root, base=base).exports}
-    return found.get(path)
+    found = {one.path: one.content for one in compose(root, base=base).exports}
+    return found[path].decode() if path in found else None
 
 
 def mapped(root: Path) -> dict[str, str]:

@@ -28,6 +28,8 @@ NOWHERE = "no/such/page/at-all/"
 
 _NAMED = ("href", "src", "action", "poster", "data", "xlink:href")
 _ADDRESSES = ("og:url", "og:image")
+_SAFE = "%/:?&=+,;@~!$'()*[]"
+"""Signs that a browser sends as they are; it packs up all others but letters and digits."""
 _IN_STYLES = re.compile(r"url\(\s*[\"']?([^\"')]+)")
 _IN_MAPS = re.compile(r"<loc>([^<]+)</loc>")
 _IN_ROBOTS = re.compile(r"^Sitemap: (.+)$", re.MULTILINE)
@@ -97,11 +99,12 @@ class Crawl:
         )
         names += ["robots.txt"] if (self.site / "robots.txt").exists() else []
         names = [re.sub("(^|/)index.html$", r"\1", name) for name in names]
-        return [self.address + quote(name) for name in names]
+        return [self.address + quote(name, safe=_SAFE) for name in names]
 
     def fault(self, page: str, target: str) -> str:
         """Why a link of a page is not as it should be; nothing where it is, or leads elsewhere."""
         url, place = urldefrag(urljoin(page, target))
+        url = quote(url, safe=_SAFE)
         url = re.sub("^https?:", self.host.partition("/")[0], url)
         if not f"{url}/".startswith(self.host):
             return ""
