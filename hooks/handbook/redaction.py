@@ -156,16 +156,16 @@ def veil(whole: Book, today: dt.date) -> Veil:
                 fields[key] = tuple(name for names in kept_back for name in names)
     if not hidden:
         return Veil(fields=fields)
+    names = {
+        name: book.INSTEAD[key[0]] for key in sorted(hidden) for name in _names(whole, key, hidden)
+    }
+    only_theirs = {key for key in whole.backlinks if _is_of(whole, key, hidden)}
     files = _files(whole, hidden)
     return Veil(
-        frozenset(hidden),
+        frozenset(hidden | only_theirs),
         fields,
         frozenset((key[0], one) for key in hidden for one in _ids(whole, key)),
-        {
-            name: book.INSTEAD[key[0]]
-            for key in sorted(hidden)
-            for name in _names(whole, key, hidden)
-        },
+        names,
         frozenset(_cited(whole, files, inside=True) - _cited(whole, files, inside=False)),
     )
 
@@ -198,8 +198,13 @@ def _names(whole: Book, key: Key, hidden: Collection[Key]) -> Iterator[str]:
             organisation = whole.organisations[about]
             names = (organisation.name, organisation.short, organisation.native_name)
             given_away = any(one in (name or "") for one in called for name in names)
-            if given_away or set(whole.backlinks["organisations", about]) <= set(hidden):
+            if given_away or _is_of(whole, ("organisations", about), hidden):
                 yield from filter(None, names)
+
+
+def _is_of(whole: Book, key: Key, hidden: Collection[Key]) -> bool:
+    """Whether it is an organisation that nothing but hidden records refers to."""
+    return key[0] == "organisations" and set(whole.backlinks[key]) <= set(hidden)
 
 
 def _files(whole: Book, keys: Collection[Key]) -> frozenset[str]:
