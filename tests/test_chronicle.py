@@ -69,6 +69,7 @@ def test_pages_of_the_sites_own_are_no_documents(repository: Repository) -> None
     assert [uri for uri, page in made.items() if page.control is None] == [
         "whats-new.md",
         "search.md",
+        "api.md",
         "contributing/rules.md",
     ]
 
