@@ -1,0 +1,351 @@
+"""The handbook as one PDF: from the book and its pages to one plain value, which Typst sets.
+
+`value` says what stands in the PDF, as JSON; `overrides/pdf/` says how it looks, and holds every
+sentence and all of Typst's markup. The PDF is tagged and keeps to PDF/UA-1 (ISO 14289-1): Typst
+refuses to write one that does not. Equal data, version and day give equal bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path as FilePath
+from typing import Any, TypeAlias
+
+from handbook import addresses, dates, git, grid, nodes, prose, schema, views
+from handbook.book import Book
+from handbook.git import GitError
+from handbook.pages import Page, plain
+from handbook.problem import Problem
+
+Values: TypeAlias = dict[str, Any]
+
+PATH = "handbook.pdf"
+CHAPTERS = ("sessions", "cases", "frameworks")
+"""The collections that are chapters, with a part for each record."""
+
+
+class PdfError(Exception):
+    """The PDF cannot be set; said in plain words."""
+
+
+def make(
+    book: Book, pages: Sequence[Page], root: FilePath, base: str, today: dt.date, version: str
+) -> tuple[bytes, list[Problem]]:
+    """The PDF, and a remark for each sign in it that no font has.
+
+    `base` is the site's absolute address, or empty; `version` says which state of the site this
+    is, or is empty where that is not known.
+
+    Raises:
+        PdfError: Typst refuses the templates or what is in the data.
+    """
+    shown = value(book, pages, addresses.public(base), today, version)
+    content, unknown = _typeset(root, shown, today)
+    return content, list(_remarks(book, unknown))
+
+
+def version(root: FilePath) -> str:
+    """The last commit that touched what the site is made of, by its short hash.
+
+    What is not committed yet is said. Empty where there is no git.
+    """
+    made_of = ("--", "data", "docs", "overrides")
+    try:
+        commit = git.ask(root, "log", "-1", "--format=%H", *made_of).decode().strip()
+        changed = git.ask(root, "status", "--porcelain", *made_of).strip()
+    except GitError:
+        return ""
+    return f"{commit[:SHORT]}{'-changed' if changed else ''}" if commit else ""
+
+
+SHORT = 10
+"""Characters of a commit's hash: enough for one among many thousands."""
+
+
+# --- What stands in it -----------------------------------------------------------------------
+
+
+def value(
+    book: Book, pages: Sequence[Page], base: str, today: dt.date, version: str = ""
+) -> Values:
+    """Everything that the templates read, as JSON."""
+    shown = {page.uri: plain(page.meta) for page in pages}
+    writer = _Writer(book)
+    edition = views.current_edition(book, today)
+    timetable = shown["timetable/index.md"]
+    references = shown["references.md"]["references"]
+    numbers = {one["key"]: number for number, one in enumerate(references, 1)}
+    found: Values = {
+        "site": plain(views.site(book, today)),
+        "course": writer.record("course", "course"),
+        "base": base,
+        "version": version,
+        "today": today.isoformat(),
+        "live": _live(base, version),
+        "practical": shown["practical.md"],
+        "directions": writer.record("places", place)
+        if (place := book.editions[edition].place if edition else None)
+        else None,
+        "timetable": {
+            "edition": timetable["edition"],
+            "hours": timetable["hours"],
+            "has_examples": timetable["has_examples"],
+            "weeks": [_week(week) for week in timetable["weeks"]],
+            "record": writer.record("editions", edition) if edition else None,
+        },
+        "outcomes": {name: shown["outcomes.md"][name] for name in ("outcomes", "covered_by")},
+        **{
+            chapter: [
+                {"id": one, **shown[f"{chapter}/{one}.md"], "record": writer.record(chapter, one)}
+                for one in _order(book, chapter)
+            ]
+            for chapter in CHAPTERS
+        },
+        "pipeline": [
+            {**entry, "record": writer.record("stages", entry["stop"]["id"])}
+            for entry in shown["pipeline.md"]["line"]
+        ],
+        "zones": shown["pipeline.md"]["zones"],
+        "glossary": [
+            {"id": one, **entry, "record": writer.record("glossary", one)}
+            for one, entry in shown["glossary.md"]["terms"].items()
+        ],
+        "references": [
+            {"key": one["key"], "text": nodes.of_line(one["text"]), "use": one["use"]}
+            for one in references
+        ],
+        "numbers": numbers,
+    }
+    found["targets"] = dict(_targets(found, edition))
+    found["words"] = _in_words(found, book.course.language)
+    return found
+
+
+def _live(base: str, version: str) -> Values | None:
+    """The page that says whether this version is the current one: its address, and as a picture."""
+    if not base:
+        return None
+    import segno  # noqa: PLC0415 - only where there is an address
+
+    address = f"{base}?v={version}" if version else base
+    drawn = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False)
+    return {"address": address, "picture": drawn.getvalue().decode()}
+
+
+def _order(book: Book, chapter: str) -> list[str]:
+    if chapter == "sessions":
+        return [one for one, _ in views.in_time(book)]
+    return list(book.records(chapter))
+
+
+def _week(week: Values) -> Values:
+    """A week with its rows: the times at which something begins or ends, and the full hours."""
+    spans = [
+        (_minutes(placed["slot"]["start"]), _minutes(placed["slot"]["end"]))
+        for day in week["days"]
+        for placed in day["slots"]
+    ]
+    return {**week, "lines": [f"{t // 60:02}:{t % 60:02}" for t in grid.lines(spans)]}
+
+
+def _minutes(time: str) -> int:
+    return grid.minutes(dt.time.fromisoformat(time))
+
+
+class _Writer:
+    """Makes plain values of records, with their prose as nodes."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.terms = {t.abbreviation: one for one, t in book.glossary.items() if t.abbreviation}
+        words = "|".join(sorted(map(re.escape, self.terms), key=len, reverse=True))
+        self.abbreviation = re.compile(rf"(?<![\w-])({words})s?(?![\w-])") if words else None
+
+    def record(self, collection: str, record_id: str) -> Values:
+        """A record as its author wrote it; each word of the glossary is explained in it once."""
+        entity = self.book.records(collection)[record_id]
+        found: Values = entity.model_dump(mode="json", by_alias=True)
+        explained: set[str] = {record_id} if collection == "glossary" else set()
+        for passage in schema.passages(entity):
+            holder: Any = found
+            for step in passage.path[:-1]:
+                holder = holder[step]
+            terms = self._terms(passage.text, explained)
+            holder[passage.path[-1]] = nodes.of(passage.text, terms)
+        return found
+
+    def _terms(self, text: str, explained: set[str]) -> dict[str, str]:
+        if self.abbreviation is None:
+            return {}
+        used = {match[1] for match in self.abbreviation.finditer(prose.mask(text))}
+        terms = {word: self.terms[word] for word in sorted(used)}
+        terms = {word: term for word, term in terms.items() if term not in explained}
+        explained.update(terms.values())
+        return terms
+
+
+def _targets(found: Values, edition: str | None) -> Iterator[tuple[str, str]]:
+    """Every address of the site that is a place in the PDF, and the name of that place."""
+    for name in ("practical/", "timetable/", "pipeline/", "outcomes/", "glossary/", "references/"):
+        yield name, name
+    for name in _PRACTICAL:
+        yield f"practical/#{name}", f"practical/#{name}"
+    for chapter in CHAPTERS:
+        yield f"{chapter}/", f"{chapter}/"
+        for one in found[chapter]:
+            address = addresses.of(chapter, one["id"])
+            yield address, address
+            for clause in one.get("clauses", ()):
+                yield clause["href"], clause["href"]
+    for outcome in found["outcomes"]["outcomes"]:
+        yield outcome["href"], outcome["href"]
+    for entry in found["pipeline"]:
+        yield entry["stop"]["href"], entry["stop"]["href"]
+    for term in found["glossary"]:
+        address = addresses.of("glossary", term["id"])
+        yield address, address
+    for reference in found["references"]:
+        address = addresses.of("references", reference["key"])
+        yield address, address
+    if edition:
+        yield addresses.of("editions", edition), "timetable/"
+    for week in found["timetable"]["weeks"]:
+        for day in week["days"]:
+            for placed in day["slots"]:
+                slot = placed["slot"]
+                yield slot["href"], slot["href"]
+                yield f"timetable/#{slot['key']}", slot["href"]
+
+
+_PRACTICAL = (
+    "when",
+    "entry-requirements",
+    "application",
+    "examination",
+    "attendance",
+    "getting-there",
+    "bring",
+    "contacts",
+    "mistakes",
+)
+
+
+def _in_words(found: Values, language: str) -> Values:
+    """Every date in words, by the date; and every span of dates, by both."""
+    days = sorted({text for text in _texts(found) if dates.is_date(text)})
+    edition = found["timetable"]["edition"]
+    spans = [(edition["starts"], edition["ends"])] if edition and edition["starts"] else []
+    weeks = [(week["starts"], week["ends"]) for week in found["timetable"]["weeks"]]
+    return {
+        "as_of": {day: dates.partial(day, language) for day in days if _exists(day)},
+        "day": {day: dates.day(day, language) for day in days if _exists(day, "2026-10-12")},
+        "weekday": {
+            day: dates.weekday(day, language) for day in days if _exists(day, "2026-10-12")
+        },
+        "day_of_month": {
+            day: dates.week(day, day, language) for day in days if _exists(day, "2026-10-12")
+        },
+        "span": {"/".join(span): dates.span(*span, language) for span in spans},
+        "week": {"/".join(span): dates.week(*span, language) for span in weeks},
+    }
+
+
+def _exists(date: str, like: str = "") -> bool:
+    """Whether a text in the form of a date is one, and as long as another one."""
+    try:
+        dt.date.fromisoformat(f"{date}-01-01"[: len("2026-10-12")])
+    except ValueError:
+        return False
+    return not like or len(date) == len(like)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, Iterable):
+        for one in value:
+            yield from _texts(one)
+
+
+# --- Setting it ------------------------------------------------------------------------------
+
+NO_SIGN = "\u25a1"
+"""Stands for a sign that no font has."""
+
+
+def _typeset(root: FilePath, shown: Values, today: dt.date) -> tuple[bytes, set[str]]:
+    """The PDF, and the signs that no font has: they were met in a first try."""
+    import typst  # noqa: PLC0415 - slow to load, and only a build makes a PDF
+
+    text = json.dumps(shown, ensure_ascii=False)
+    made_at = dt.datetime.combine(today, dt.time(), dt.UTC)
+    unknown: set[str] = set()
+    while True:
+        given = "".join(NO_SIGN if sign in unknown else sign for sign in text) if unknown else text
+        compiler = typst.Compiler(
+            root / "overrides" / "pdf" / "handbook.typ",
+            root=root,
+            font_paths=_fonts(root / "overrides" / "fonts"),
+            ignore_system_fonts=True,
+            sys_inputs={"handbook": given},
+        )
+        try:
+            content = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=made_at)
+        except typst.TypstError as error:
+            met = _without_sign(error.diagnostic) - unknown
+            if not met:
+                raise PdfError(_in_short(error, shown)) from error
+            unknown |= met
+        else:
+            return bytes(content), unknown
+
+
+@cache
+def _fonts(folder: FilePath) -> Any:
+    import typst  # noqa: PLC0415 - as above
+
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)]
+    )
+
+
+def _without_sign(diagnostic: str) -> set[str]:
+    """The signs that Typst says it has no glyph for."""
+    found = re.findall(r'the text `"(.*?)"` could not be displayed', diagnostic, re.DOTALL)
+    written = (re.sub(r"\\u\{([0-9a-f]+)\}", _from_number, one) for one in found)
+    return {sign for text in written for sign in text}
+
+
+def _from_number(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16))
+
+
+def _in_short(error: Exception, shown: Values) -> str:
+    del shown
+    return f"the PDF cannot be made: {error}"
+
+
+def _remarks(book: Book, unknown: Iterable[str]) -> Iterator[Problem]:
+    """Where each sign that no font has stands first."""
+    for sign in sorted(unknown):
+        for source in book.sources:
+            place = source.text.find(sign)
+            if place >= 0:
+                line = source.text.count("\n", 0, place) + 1
+                column = place - source.text.rfind("\n", 0, place)
+                yield source.problem_at(
+                    "HB415",
+                    (line, column),
+                    f"the PDF has no sign for {sign} (U+{ord(sign):04X})",
+                    f"it shows {NO_SIGN}; write it in another way, or add a font to overrides/fonts",
+                )
+                break
