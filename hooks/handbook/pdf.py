@@ -75,11 +75,11 @@ def value(
 ) -> Values:
     """Everything that the templates read, as JSON."""
     shown = {page.uri: plain(page.meta) for page in pages}
-    writer = _Writer(book)
     edition = views.current_edition(book, today)
     timetable = shown["timetable/index.md"]
     references = shown["references.md"]["references"]
     numbers = {one["key"]: number for number, one in enumerate(references, 1)}
+    writer = _Writer(book, numbers)
     found: Values = {
         "site": plain(views.site(book, today)),
         "course": writer.record("course", "course"),
@@ -119,10 +119,9 @@ def value(
             {"key": one["key"], "text": nodes.of_line(one["text"]), "use": one["use"]}
             for one in references
         ],
-        "numbers": numbers,
     }
-    found["targets"] = dict(_targets(found, edition))
     found["words"] = _in_words(found, book.course.language)
+    _lead(found, dict(_targets(found, edition)), base)
     return found
 
 
@@ -161,8 +160,9 @@ def _minutes(time: str) -> int:
 class _Writer:
     """Makes plain values of records, with their prose as nodes."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, numbers: Mapping[str, int]) -> None:
         self.book = book
+        self.numbers = numbers
         self.terms = {t.abbreviation: one for one, t in book.glossary.items() if t.abbreviation}
         words = "|".join(sorted(map(re.escape, self.terms), key=len, reverse=True))
         self.abbreviation = re.compile(rf"(?<![\w-])({words})s?(?![\w-])") if words else None
@@ -178,7 +178,20 @@ class _Writer:
                 holder = holder[step]
             terms = self._terms(passage.text, explained)
             holder[passage.path[-1]] = nodes.of(passage.text, terms)
+        self._number(found)
         return found
+
+    def _number(self, value: Any) -> None:
+        """Give each citation, and each source of a figure or an event, the number it is listed by."""
+        if isinstance(value, dict):
+            key = value.get("key") or value.get("source")
+            if isinstance(key, str) and key in self.numbers:
+                value["number"] = self.numbers[key]
+            for one in value.values():
+                self._number(one)
+        elif isinstance(value, list):
+            for one in value:
+                self._number(one)
 
     def _terms(self, text: str, explained: set[str]) -> dict[str, str]:
         if self.abbreviation is None:
@@ -221,6 +234,33 @@ def _targets(found: Values, edition: str | None) -> Iterator[tuple[str, str]]:
                 slot = placed["slot"]
                 yield slot["href"], slot["href"]
                 yield f"timetable/#{slot['key']}", slot["href"]
+
+
+def _lead(value: Any, targets: Mapping[str, str], base: str) -> None:
+    """Turn every address into where it leads from here.
+
+    That is `#` and a place in the PDF, or an absolute address, or nothing: a page that is not in
+    the PDF, of a site whose address is not known.
+    """
+    if isinstance(value, dict):
+        for name, one in value.items():
+            if name in ("href", "to") and isinstance(one, str):
+                value[name] = _leads_to(one, targets, base)
+            else:
+                _lead(one, targets, base)
+    elif isinstance(value, list):
+        for one in value:
+            _lead(one, targets, base)
+
+
+def _leads_to(address: str, targets: Mapping[str, str], base: str) -> str:
+    if re.match(r"[a-z]+:", address):
+        return address
+    address = address.removeprefix("/")
+    target = targets.get(address) or targets.get(address.partition("#")[0])
+    if target:
+        return f"#{target}"
+    return f"{base}{address}" if base else ""
 
 
 _PRACTICAL = (
