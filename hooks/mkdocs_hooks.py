@@ -33,7 +33,8 @@ from mkdocs_bibtex.registry import SimpleRegistry
 import handbook.extension  # noqa: F401 - Python-Markdown imports it later by name
 from handbook import addresses, dates, markup, offline, pages, report, security, views
 from handbook.bibliography import Bibliography
-from handbook.compose import Composition, NotATimeError, compose
+from handbook.compose import Composition, NotATimeError, compose, printed
+from handbook.pdf import PdfError
 
 log = logging.getLogger("mkdocs.plugins.handbook")
 
@@ -69,7 +70,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     root = FilePath(config.config_file_path).parent
     try:
         composition = compose(root, base=config.site_url or "")
-    except NotATimeError as error:
+        if _command["name"] == "build":  # a save under `serve` need not wait for the PDF
+            composition = printed(composition, root, config.site_url or "")
+    except (NotATimeError, PdfError) as error:
         raise PluginError(str(error)) from error
     _speak(composition, strict=bool(config.strict))
     build = _Build(composition, {page.uri: page for page in composition.pages}, CountHandler())
@@ -229,8 +232,10 @@ def on_build_error(error: Exception) -> None:
 
 _UNUSED = re.compile(
     r"assets/(?:javascripts|images)/|assets/stylesheets/(?:palette|.*\.map$)|pages/.*\.txt$"
+    r"|fonts/|pdf/"
 )
-"""Of the theme: scripts, which are ours; palettes; its picture. And our templates of text."""
+"""Of the theme: scripts, which are ours; palettes; its picture. And our templates of text, and what
+the PDF is set with."""
 _BOXES = re.compile(r'<input class="md-toggle".*?(?=<div data-md-component="announce">)', re.DOTALL)
 """The theme's hidden check boxes for its menu and its search, and its own skip link."""
 

@@ -11,9 +11,9 @@ The way of the data, one direction only::
                                                mkdocs_hooks.py │ handbook check
 
 A module imports only from those before it in this order: problem, codes, source, edits, writing,
-spelling, schema, prose, extension, markup, git, store, files, revision, bibliography, workdays,
-text, book, addresses, schedule, clashes, dates, deadlines, rules, outward, stale, grid, views,
-timetable, pages, search, offline, zones, history, calendars, exports, compose, mend, security,
-report, roll, checklist, changes, days, reach, telling, diff, due, rehearsal, editor, skeleton,
-renaming, start, spreadsheet, rescheduling, slotsheet, commands, cli.
+spelling, schema, prose, extension, markup, nodes, git, store, files, revision, bibliography,
+workdays, text, book, addresses, schedule, clashes, dates, deadlines, rules, outward, stale, grid,
+views, timetable, pages, search, offline, zones, history, calendars, pdf, exports, compose, mend,
+security, report, roll, checklist, changes, days, reach, telling, diff, due, rehearsal, editor,
+skeleton, renaming, start, spreadsheet, rescheduling, slotsheet, commands, cli.
 """

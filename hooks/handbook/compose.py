@@ -90,6 +90,23 @@ def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Com
     return replace(found, pages=printed, exports=made)
 
 
+def printed(made: Composition, root: FilePath, base: str = "") -> Composition:
+    """The same with the PDF among its exports, which takes as long as all pages together.
+
+    A PdfError where it cannot be made.
+    """
+    from handbook import exports  # noqa: PLC0415 - as above
+
+    if not made.sound:
+        return made
+    paper, problems = exports.on_paper(made.book, made.pages, root, base, made.today)
+    return replace(
+        made,
+        problems=tuple(sorted({*made.problems, *problems})),
+        exports=(*made.exports, paper),
+    )
+
+
 def day(book: Book) -> dt.date:
     """The one today: of SOURCE_DATE_EPOCH if set, else now; in the course's time zone."""
     zone = ZoneInfo(book.course.time_zone) if "course" in book.courses else dt.UTC

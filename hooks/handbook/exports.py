@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from handbook import calendars, history, search, timetable
+from handbook import calendars, history, pdf, search, timetable
 from handbook.book import Book
 from handbook.pages import Page
 from handbook.problem import Problem
@@ -38,3 +38,11 @@ def of_pages(book: Book, pages: Sequence[Page], today: dt.date) -> tuple[Export,
     """The exports that say what the pages say."""
     files = search.make(book, pages, today)
     return tuple(Export(path, content) for path, content in files.items())
+
+
+def on_paper(
+    book: Book, pages: Sequence[Page], root: FilePath, base: str, today: dt.date
+) -> tuple[Export, list[Problem]]:
+    """The handbook as a PDF, and remarks on what it cannot show; a PdfError where it cannot be."""
+    content, problems = pdf.make(book, pages, root, base, today, pdf.version(root))
+    return Export(pdf.PATH, content), problems

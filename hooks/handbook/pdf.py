@@ -11,10 +11,11 @@ import datetime as dt
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path as FilePath
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from handbook import addresses, dates, git, grid, nodes, prose, schema, views
 from handbook.book import Book
@@ -121,7 +122,7 @@ def value(
         ],
     }
     found["words"] = _in_words(found, book.course.language)
-    _lead(found, dict(_targets(found, edition)), base)
+    _lead(found, _targets(found, edition), base)
     return found
 
 
@@ -177,12 +178,16 @@ class _Writer:
             for step in passage.path[:-1]:
                 holder = holder[step]
             terms = self._terms(passage.text, explained)
-            holder[passage.path[-1]] = nodes.of(passage.text, terms)
+            try:
+                holder[passage.path[-1]] = nodes.of(passage.text, terms)
+            except nodes.UnknownElementError as error:
+                file = self.book.origins[collection, record_id].source.file
+                raise PdfError(f"{file}: the PDF cannot show all of its text: {error}") from error
         self._number(found)
         return found
 
     def _number(self, value: Any) -> None:
-        """Give each citation, and each source of a figure or an event, the number it is listed by."""
+        """Give each citation, and each source of a figure or event, the number it is listed by."""
         if isinstance(value, dict):
             key = value.get("key") or value.get("source")
             if isinstance(key, str) and key in self.numbers:
@@ -203,37 +208,30 @@ class _Writer:
         return terms
 
 
-def _targets(found: Values, edition: str | None) -> Iterator[tuple[str, str]]:
+def _targets(found: Values, edition: str | None) -> dict[str, str]:
     """Every address of the site that is a place in the PDF, and the name of that place."""
-    for name in ("practical/", "timetable/", "pipeline/", "outcomes/", "glossary/", "references/"):
-        yield name, name
-    for name in _PRACTICAL:
-        yield f"practical/#{name}", f"practical/#{name}"
-    for chapter in CHAPTERS:
-        yield f"{chapter}/", f"{chapter}/"
-        for one in found[chapter]:
-            address = addresses.of(chapter, one["id"])
-            yield address, address
-            for clause in one.get("clauses", ()):
-                yield clause["href"], clause["href"]
-    for outcome in found["outcomes"]["outcomes"]:
-        yield outcome["href"], outcome["href"]
-    for entry in found["pipeline"]:
-        yield entry["stop"]["href"], entry["stop"]["href"]
-    for term in found["glossary"]:
-        address = addresses.of("glossary", term["id"])
-        yield address, address
-    for reference in found["references"]:
-        address = addresses.of("references", reference["key"])
-        yield address, address
+    records = [(chapter, one) for chapter in CHAPTERS for one in found[chapter]]
+    slots = [
+        placed["slot"]
+        for week in found["timetable"]["weeks"]
+        for day in week["days"]
+        for placed in day["slots"]
+    ]
+    own = [
+        *_HUBS,
+        *(f"practical/#{name}" for name in _PRACTICAL),
+        *(addresses.of(chapter, one["id"]) for chapter, one in records),
+        *(clause["href"] for _, one in records for clause in one.get("clauses", ())),
+        *(outcome["href"] for outcome in found["outcomes"]["outcomes"]),
+        *(entry["stop"]["href"] for entry in found["pipeline"]),
+        *(addresses.of("glossary", term["id"]) for term in found["glossary"]),
+        *(addresses.of("references", one["key"]) for one in found["references"]),
+        *(slot["href"] for slot in slots),
+    ]
+    current = {f"timetable/#{slot['key']}": slot["href"] for slot in slots}
     if edition:
-        yield addresses.of("editions", edition), "timetable/"
-    for week in found["timetable"]["weeks"]:
-        for day in week["days"]:
-            for placed in day["slots"]:
-                slot = placed["slot"]
-                yield slot["href"], slot["href"]
-                yield f"timetable/#{slot['key']}", slot["href"]
+        current[addresses.of("editions", edition)] = "timetable/"
+    return {one: one for one in own} | current
 
 
 def _lead(value: Any, targets: Mapping[str, str], base: str) -> None:
@@ -263,6 +261,15 @@ def _leads_to(address: str, targets: Mapping[str, str], base: str) -> str:
     return f"{base}{address}" if base else ""
 
 
+_HUBS = (
+    "practical/",
+    "timetable/",
+    "pipeline/",
+    "outcomes/",
+    "glossary/",
+    "references/",
+    *(f"{chapter}/" for chapter in CHAPTERS),
+)
 _PRACTICAL = (
     "when",
     "entry-requirements",
@@ -326,27 +333,52 @@ def _typeset(root: FilePath, shown: Values, today: dt.date) -> tuple[bytes, set[
     """The PDF, and the signs that no font has: they were met in a first try."""
     import typst  # noqa: PLC0415 - slow to load, and only a build makes a PDF
 
-    text = json.dumps(shown, ensure_ascii=False)
     made_at = dt.datetime.combine(today, dt.time(), dt.UTC)
     unknown: set[str] = set()
     while True:
-        given = "".join(NO_SIGN if sign in unknown else sign for sign in text) if unknown else text
+        given = _with_signs(shown, unknown) if unknown else shown
         compiler = typst.Compiler(
             root / "overrides" / "pdf" / "handbook.typ",
             root=root,
             font_paths=_fonts(root / "overrides" / "fonts"),
             ignore_system_fonts=True,
-            sys_inputs={"handbook": given},
+            sys_inputs={"handbook": json.dumps(given, ensure_ascii=False)},
         )
         try:
             content = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=made_at)
         except typst.TypstError as error:
             met = _without_sign(error.diagnostic) - unknown
             if not met:
-                raise PdfError(_in_short(error, shown)) from error
+                raise PdfError(f"the PDF cannot be made: {error}") from error
             unknown |= met
         else:
-            return bytes(content), unknown
+            return cast("bytes", content), unknown
+
+
+def _with_signs(value: Any, unknown: set[str]) -> Any:
+    """The same words, with a square for each sign that no font has; addresses stay as they are.
+
+    A sign that only changes how others are shown goes.
+    """
+    if isinstance(value, str):
+        stand_in = {ord(sign): _stand_in(sign) for sign in unknown}
+        return value.translate(stand_in)
+    if isinstance(value, list):
+        return [_with_signs(one, unknown) for one in value]
+    if isinstance(value, dict):
+        return {
+            name: one if name in _ADDRESSES else _with_signs(one, unknown)
+            for name, one in value.items()
+        }
+    return value
+
+
+def _stand_in(sign: str) -> str:
+    return "" if unicodedata.category(sign) == "Cf" else NO_SIGN
+
+
+_ADDRESSES = ("href", "to", "url", "website", "from", "live")
+"""Fields that say where something leads."""
 
 
 @cache
@@ -369,14 +401,9 @@ def _from_number(match: re.Match[str]) -> str:
     return chr(int(match[1], 16))
 
 
-def _in_short(error: Exception, shown: Values) -> str:
-    del shown
-    return f"the PDF cannot be made: {error}"
-
-
 def _remarks(book: Book, unknown: Iterable[str]) -> Iterator[Problem]:
     """Where each sign that no font has stands first."""
-    for sign in sorted(unknown):
+    for sign in sorted(one for one in unknown if _stand_in(one)):
         for source in book.sources:
             place = source.text.find(sign)
             if place >= 0:
@@ -386,6 +413,6 @@ def _remarks(book: Book, unknown: Iterable[str]) -> Iterator[Problem]:
                     "HB415",
                     (line, column),
                     f"the PDF has no sign for {sign} (U+{ord(sign):04X})",
-                    f"it shows {NO_SIGN}; write it in another way, or add a font to overrides/fonts",
+                    f"it shows {NO_SIGN}: write it in other letters, or add a font in overrides/",
                 )
                 break
