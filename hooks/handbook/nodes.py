@@ -16,6 +16,8 @@ from typing import Any, TypeAlias
 from handbook import markup, prose
 
 Node: TypeAlias = str | dict[str, Any]
+Cited: TypeAlias = list[list[dict[str, Any]]]
+"""What each citation names: keys, numbers and locators of references."""
 
 CITED = "\ue001"
 """Stands around the number of a citation while Markdown works on a text; no author can type it."""
@@ -25,20 +27,31 @@ class UnknownElementError(ValueError):
     """Markdown gave an element that has no node."""
 
 
-def of(text: str, terms: Mapping[str, str]) -> list[Node]:
-    """A prose field as blocks; `terms` are the words to explain in it: word → id of the term."""
+def of(text: str, terms: Mapping[str, str], numbers: Mapping[str, int]) -> list[Node]:
+    """A prose field as blocks.
+
+    `terms` are the words to explain in it, word → id of the term; `numbers` are those of the
+    references, by key.
+    """
     groups = prose.citation_groups(text)
     pieces, position = [], 0
     for number, group in enumerate(groups):
         pieces += [text[position : group.start], f"{CITED}{number}{CITED}"]
         position = group.end
     pieces += [text[position:], "\n\n", *(f"*[{word}]: {terms[word]}\n" for word in terms)]
-    return _tree(markup.blocks("".join(pieces)), groups)
+    cited: Cited = [
+        [
+            {"key": one.name, "number": numbers[one.name], "locator": one.locator}
+            for one in group.citations
+        ]
+        for group in groups
+    ]
+    return _tree(markup.blocks("".join(pieces)), cited)
 
 
 def of_line(text: str) -> list[Node]:
     """One paragraph of Markdown that cites nothing, without the paragraph around it."""
-    return _tree(markup.inline(text), ())
+    return _tree(markup.inline(text), [])
 
 
 def words(nodes: Iterable[Node]) -> str:
@@ -97,7 +110,7 @@ class _Reader(HTMLParser):
 _EMPTY = ("br", "hr", "img", "wbr")
 
 
-def _tree(html: str, groups: tuple[prose.CitationGroup, ...]) -> list[Node]:
+def _tree(html: str, cited: Cited) -> list[Node]:
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -108,7 +121,7 @@ def _tree(html: str, groups: tuple[prose.CitationGroup, ...]) -> list[Node]:
         for one in box.all()
         if one.tag == "li" and one.attributes.get("id", "").startswith("fn:")
     }
-    return _Walk(groups, notes).blocks(reader.root)
+    return _Walk(cited, notes).blocks(reader.root)
 
 
 _SAME = {
@@ -140,10 +153,8 @@ _OF_BLOCKS = ("root", "ul", "ol", "dl", "table", "thead", "tbody", "tr", "div", 
 class _Walk:
     """From elements to nodes; `open` are the notes inside which it is."""
 
-    def __init__(
-        self, groups: tuple[prose.CitationGroup, ...], notes: Mapping[str, _Element]
-    ) -> None:
-        self.groups = groups
+    def __init__(self, cited: Cited, notes: Mapping[str, _Element]) -> None:
+        self.cited = cited
         self.notes = notes
         self.open: list[str] = []
 
@@ -161,12 +172,7 @@ class _Walk:
         """A text, and the citations in it."""
         for number, piece in enumerate(text.split(CITED)):
             if number % 2:
-                cited = self.groups[int(piece)].citations
-                yield {
-                    "is": "cite",
-                    "of": [],
-                    "cited": [{"key": one.name, "locator": one.locator} for one in cited],
-                }
+                yield {"is": "cite", "of": [], "cited": self.cited[int(piece)]}
             elif piece:
                 yield re.sub(r"[ \t\r\n]+", " ", piece)
 

@@ -77,6 +77,7 @@ def value(
     """Everything that the templates read, as JSON."""
     shown = {page.uri: plain(page.meta) for page in pages}
     edition = views.current_edition(book, today)
+    place = book.editions[edition].place if edition else None
     timetable = shown["timetable/index.md"]
     references = shown["references.md"]["references"]
     numbers = {one["key"]: number for number, one in enumerate(references, 1)}
@@ -89,9 +90,7 @@ def value(
         "today": today.isoformat(),
         "live": _live(base, version),
         "practical": shown["practical.md"],
-        "directions": writer.record("places", place)
-        if (place := book.editions[edition].place if edition else None)
-        else None,
+        "directions": writer.record("places", place)["getting_there"] if place else None,
         "timetable": {
             "edition": timetable["edition"],
             "hours": timetable["hours"],
@@ -102,7 +101,11 @@ def value(
         "outcomes": {name: shown["outcomes.md"][name] for name in ("outcomes", "covered_by")},
         **{
             chapter: [
-                {"id": one, **shown[f"{chapter}/{one}.md"], "record": writer.record(chapter, one)}
+                {
+                    "id": one,
+                    **_touching(shown[f"{chapter}/{one}.md"]),
+                    "record": writer.record(chapter, one),
+                }
                 for one in _order(book, chapter)
             ]
             for chapter in CHAPTERS
@@ -111,6 +114,7 @@ def value(
             {**entry, "record": writer.record("stages", entry["stop"]["id"])}
             for entry in shown["pipeline.md"]["line"]
         ],
+        "stops": [entry["stop"] for entry in shown["pipeline.md"]["line"]],
         "zones": shown["pipeline.md"]["zones"],
         "glossary": [
             {"id": one, **entry, "record": writer.record("glossary", one)}
@@ -122,8 +126,8 @@ def value(
         ],
     }
     found["words"] = _in_words(found, book.course.language)
-    _lead(found, _targets(found, edition), base)
-    return found
+    led: Values = _led(found, _targets(found, edition), base)
+    return led
 
 
 def _live(base: str, version: str) -> Values | None:
@@ -142,6 +146,11 @@ def _order(book: Book, chapter: str) -> list[str]:
     if chapter == "sessions":
         return [one for one, _ in views.in_time(book)]
     return list(book.records(chapter))
+
+
+def _touching(shown: Values) -> Values:
+    """What a page shows, with the numbers of the stops that it touches in place of the line."""
+    return {**shown, "stops": [stop["number"] for stop in shown["stops"] if stop["on"]]}
 
 
 def _week(week: Values) -> Values:
@@ -179,24 +188,13 @@ class _Writer:
                 holder = holder[step]
             terms = self._terms(passage.text, explained)
             try:
-                holder[passage.path[-1]] = nodes.of(passage.text, terms)
+                holder[passage.path[-1]] = nodes.of(passage.text, terms, self.numbers)
             except nodes.UnknownElementError as error:
                 file = self.book.origins[collection, record_id].source.file
                 raise PdfError(f"{file}: the PDF cannot show all of its text: {error}") from error
-        self._number(found)
+        for cited in (*found.get("figures", ()), *found.get("events", ())):
+            cited["number"] = self.numbers[cited["source"]]
         return found
-
-    def _number(self, value: Any) -> None:
-        """Give each citation, and each source of a figure or event, the number it is listed by."""
-        if isinstance(value, dict):
-            key = value.get("key") or value.get("source")
-            if isinstance(key, str) and key in self.numbers:
-                value["number"] = self.numbers[key]
-            for one in value.values():
-                self._number(one)
-        elif isinstance(value, list):
-            for one in value:
-                self._number(one)
 
     def _terms(self, text: str, explained: set[str]) -> dict[str, str]:
         if self.abbreviation is None:
@@ -234,21 +232,22 @@ def _targets(found: Values, edition: str | None) -> dict[str, str]:
     return {one: one for one in own} | current
 
 
-def _lead(value: Any, targets: Mapping[str, str], base: str) -> None:
-    """Turn every address into where it leads from here.
+def _led(value: Any, targets: Mapping[str, str], base: str) -> Any:
+    """The same, with every address turned into where it leads from here.
 
     That is `#` and a place in the PDF, or an absolute address, or nothing: a page that is not in
     the PDF, of a site whose address is not known.
     """
-    if isinstance(value, dict):
-        for name, one in value.items():
-            if name in ("href", "to") and isinstance(one, str):
-                value[name] = _leads_to(one, targets, base)
-            else:
-                _lead(one, targets, base)
-    elif isinstance(value, list):
-        for one in value:
-            _lead(one, targets, base)
+    if isinstance(value, list):
+        return [_led(one, targets, base) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _leads_to(one, targets, base)
+        if name in ("href", "to") and isinstance(one, str)
+        else _led(one, targets, base)
+        for name, one in value.items()
+    }
 
 
 def _leads_to(address: str, targets: Mapping[str, str], base: str) -> str:
@@ -258,7 +257,7 @@ def _leads_to(address: str, targets: Mapping[str, str], base: str) -> str:
     target = targets.get(address) or targets.get(address.partition("#")[0])
     if target:
         return f"#{target}"
-    return f"{base}{address}" if base else ""
+    return f"{base}{address}" if base and not address.startswith("#") else ""
 
 
 _HUBS = (
@@ -285,7 +284,7 @@ _PRACTICAL = (
 
 def _in_words(found: Values, language: str) -> Values:
     """Every date in words, by the date; and every span of dates, by both."""
-    days = sorted({text for text in _texts(found) if dates.is_date(text)})
+    days = sorted(_dates(found))
     edition = found["timetable"]["edition"]
     spans = [(edition["starts"], edition["ends"])] if edition and edition["starts"] else []
     weeks = [(week["starts"], week["ends"]) for week in found["timetable"]["weeks"]]
@@ -312,15 +311,18 @@ def _exists(date: str, like: str = "") -> bool:
     return not like or len(date) == len(like)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _dates(value: Any) -> set[str]:
+    """Every text that has the form of a date."""
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, Iterable):
-        for one in value:
-            yield from _texts(one)
+        return {value} if len(value) in _LENGTHS and dates.is_date(value) else set()
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return set()
+    return {date for one in value for date in _dates(one)}
+
+
+_LENGTHS = (len("2026"), len("2026-10"), len("2026-10-12"))
 
 
 # --- Setting it ------------------------------------------------------------------------------
