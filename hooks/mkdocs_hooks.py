@@ -45,7 +45,8 @@ from handbook import (
     views,
 )
 from handbook.bibliography import Bibliography
-from handbook.compose import Composition, NotATimeError, compose
+from handbook.compose import Composition, NotATimeError, compose, printed
+from handbook.pdf import PdfError
 from handbook.redaction import LeftoverError
 
 log = logging.getLogger("mkdocs.plugins.handbook")
@@ -87,7 +88,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         publication.recover(target)
     try:
         composition = compose(root, base=config.site_url or "")
-    except (NotATimeError, LeftoverError) as error:
+        if _command["name"] == "build":  # a save under `serve` need not wait for the PDF
+            composition = printed(composition, root, config.site_url or "")
+    except (NotATimeError, LeftoverError, PdfError) as error:
         raise PluginError(str(error)) from error
     _speak(composition, strict=bool(config.strict))
     build = _Build(composition, {page.uri: page for page in composition.pages}, CountHandler())
@@ -254,7 +257,7 @@ def on_build_error(error: Exception) -> None:
 
 
 _UNUSED = re.compile(
-    r"assets/(?:javascripts|images)/|assets/stylesheets/(?:palette|.*\.map$)|(?:pages|fonts)/"
+    r"assets/(?:javascripts|images)/|assets/stylesheets/(?:palette|.*\.map$)|(?:pages|fonts|pdf)/"
 )
 """Of the theme: scripts, which are ours; palettes; its picture. And what the core alone reads."""
 _BOXES = re.compile(r'<input class="md-toggle".*?(?=<div data-md-component="announce">)', re.DOTALL)

@@ -93,6 +93,13 @@ def test_old_versions_are_counted(repository: Repository) -> None:
     assert (len(control.versions), control.earlier) == (10, 4)
 
 
+def test_the_sites_version_is_the_last_commit_of_what_people_edit(repository: Repository) -> None:
+    (repository.root / "README.md").write_text("Nothing of the course\n", encoding="utf-8")
+    repository.commit("No data")
+
+    assert compose(repository.root, TODAY).version == version(repository, 1, "").commit
+
+
 def test_without_a_history_there_are_no_versions(repository: Repository, tmp_path: Path) -> None:
     shallow = tmp_path / "shallow"
     repository.git("clone", "-q", "--depth", "1", f"file://{repository.top}", str(shallow))

@@ -84,7 +84,7 @@ def test_nothing_in_code_or_templates_knows_this_course() -> None:
         path
         for folder in ("hooks", "overrides")
         for path in (ROOT / folder).rglob("*")
-        if path.suffix in (".py", ".html", ".md", ".yml")
+        if path.suffix in (".py", ".html", ".md", ".typ", ".yml")
     ]
 
     assert [

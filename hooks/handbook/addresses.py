@@ -169,3 +169,9 @@ def fragments(book: Book) -> Mapping[str, set[str]]:
         }
     found["frameworks/"] = {"supervision", "rule-changes"}
     return {page: ids for page, ids in found.items() if pages.get(page) not in book.unreadable}
+
+
+def public(base: str) -> str:
+    """The base address with a slash at its end; empty where it only leads to the own machine."""
+    here = re.match(r"https?://(?:localhost|127\.|\[::1\]|0\.0\.0\.0)", base)
+    return "" if here or not base else f"{base.rstrip('/')}/"

@@ -26,13 +26,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Composition:
-    """Everything one run gives. Without pages and exports where a problem is an error."""
+    """Everything one run gives. Without pages and exports where a problem is an error.
+
+    `version` is that of the whole site: its last commit, or empty where that is not known.
+    """
 
     book: Book
     problems: tuple[Problem, ...]
     today: dt.date
     pages: tuple[Page, ...] = ()
     exports: tuple[Export, ...] = ()
+    version: str = ""
 
     @property
     def sound(self) -> bool:
@@ -91,7 +95,24 @@ def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Com
     printed = pages.make(found.book, root / "overrides", found.today, history=history)
     printed = jsonld.add(found.book, printed, root / "overrides", base, found.today)
     made += exports.of_pages(found.book, printed, history, root / "overrides", base, found.today)
-    return replace(found, pages=printed, exports=made)
+    return replace(found, pages=printed, exports=made, version=history.version)
+
+
+def printed(made: Composition, root: FilePath, base: str = "") -> Composition:
+    """The same with the PDF among its exports, which takes as long as all pages together.
+
+    A PdfError where it cannot be made.
+    """
+    from handbook import exports  # noqa: PLC0415 - as above
+
+    if not made.sound:
+        return made
+    paper, problems = exports.on_paper(made.book, made.pages, root, base, made.today, made.version)
+    return replace(
+        made,
+        problems=tuple(sorted({*made.problems, *problems})),
+        exports=(*made.exports, paper),
+    )
 
 
 def day(book: Book) -> dt.date:

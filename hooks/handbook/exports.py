@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from handbook import addresses, api, atom, calendars, cards, search, signposts, timetable
+from handbook import addresses, api, atom, calendars, cards, pdf, search, signposts, timetable
 from handbook import history as revisions
 from handbook.book import Book
 from handbook.chronicle import Chronicle
@@ -55,3 +55,11 @@ def of_pages(
     files |= signposts.make(book, pages, history.commits, templates, base)
     files[addresses.FEED] = atom.make(book, history.news, templates, base)
     return tuple(Export(path, content) for path, content in files.items())
+
+
+def on_paper(
+    book: Book, pages: Sequence[Page], root: FilePath, base: str, today: dt.date, version: str
+) -> tuple[Export, list[Problem]]:
+    """The handbook as a PDF, and remarks on what it cannot show; a PdfError where it cannot be."""
+    content, problems = pdf.make(book, pages, root, base, today, version)
+    return Export(pdf.PATH, content), problems

@@ -54,3 +54,13 @@ LAST = -1
 def inline(text: str) -> str:
     """One paragraph of Markdown as HTML, without the paragraph around it."""
     return _inline().reset().convert(text)
+
+
+@cache
+def _blocks() -> Markdown:
+    return Markdown(extensions=list(EXTENSIONS), extension_configs=OPTIONS)
+
+
+def blocks(text: str) -> str:
+    """A Markdown text as HTML; its citations are whatever they are for Markdown."""
+    return _blocks().reset().convert(text)
