@@ -37,12 +37,12 @@ def course(folder: Path, *overlays: Path) -> Path:
 
 
 def made(
-    root: Path, base: str = BASE, version: str = "0123456789"
+    root: Path, base: str = BASE, version: str = "0123456789", today: dt.date = TODAY
 ) -> tuple[Composition, bytes, list[Problem]]:
-    found = inspect(root, TODAY)
+    found = inspect(root, today)
     assert found.sound, found.problems
-    shown = pages.make(found.book, root / "overrides", TODAY)
-    content, problems = pdf.make(found.book, shown, root, base, TODAY, version)
+    shown = pages.make(found.book, root / "overrides", today)
+    content, problems = pdf.make(found.book, shown, root, base, today, version)
     return found, content, problems
 
 
@@ -128,7 +128,7 @@ def test_no_page_is_empty_and_each_says_which_it_is(
         assert f"Page {number} of {len(texts)}" in text
         assert "Printed copies are uncontrolled." in text
         assert "Version 0123456789" in text
-        assert len(text) > 200, (number, text)
+        assert len(text) > 150, (number, text)
 
 
 def test_a_week_is_one_sheet_across(either: tuple[Composition, bytes, list[Problem]]) -> None:
@@ -151,18 +151,13 @@ def test_a_week_is_one_sheet_across(either: tuple[Composition, bytes, list[Probl
 
 
 def test_a_week_with_too_much_at_once_is_told_day_by_day(tmp_path: Path) -> None:
-    root = course(tmp_path)
-    for other in (root / "data" / "editions").glob("*.yml"):
-        other.unlink()
-    shutil.copytree(EXAMPLES / "crowded", root, dirs_exist_ok=True)
-    found, content, _ = made(root)
-    text = words(content)
-    edition = views.current_edition(found.book, TODAY) or ""
+    found, content, _ = made(course(tmp_path, EXAMPLES / "crowded"), today=dt.date(2034, 3, 20))
+    text = words(content).partition("Timetable, ")[2].partition("Sessions\n")[0]
+    slots = [slot for day in found.book.editions["2034"].days for slot in day.slots]
 
-    assert found.book.editions[edition].title in text
-    for day in found.book.editions[edition].days:
-        for slot in day.slots:
-            assert f"{slot.start:%H:%M}–{slot.end:%H:%M}" in text
+    assert len(slots) > 30
+    for slot in slots:
+        assert f"{slot.start:%H:%M}–{slot.end:%H:%M}" in text
 
 
 # --- Links -----------------------------------------------------------------------------------
@@ -183,14 +178,14 @@ def links(content: bytes) -> tuple[list[Any], set[str]]:
 
 def test_links_inside_lead_to_a_page(either: tuple[Composition, bytes, list[Problem]]) -> None:
     reader = read(either[1])
-    numbers = {page.indirect_reference for page in reader.pages}
-    names = reader.named_destinations
+    numbers = {page.indirect_reference.idnum for page in reader.pages if page.indirect_reference}
+    places = {name: one.raw_get("/Page").idnum for name, one in reader.named_destinations.items()}
     inside, _ = links(either[1])
 
     assert len(inside) > 50
     for target in inside:
-        found = names[target].page if isinstance(target, str) else target[0]
-        assert getattr(found, "indirect_reference", found) in numbers, target
+        found = places[target] if isinstance(target, str) else target.get_object().raw_get(0).idnum
+        assert found in numbers, target
 
 
 def test_links_outside_lead_to_the_site_or_to_where_the_data_says(
@@ -368,12 +363,12 @@ def test_a_title_comes_out_as_typed(tmp_path: Path) -> None:
 
 def test_prose_comes_out_as_markdown_has_it(tmp_path: Path) -> None:
     session = course(tmp_path) / "data" / "sessions" / "looking.yml"
-    body = "  #let y = 2 and $z$ and `#raw[@kuusi2024walls]` \\*star\\* a < b & c.\n\n"
+    body = "  Say #let y = 2 and $z$ and `#raw[@kuusi2024walls]` \\*star\\* a < b & c.\n\n"
     session.write_text(session.read_text().replace("body: |\n", f"body: |\n{body}", 1))
     _, content, _ = made(tmp_path)
 
     text = " ".join(words(content).split())
-    assert "#let y = 2 and $z$ and #raw[@kuusi2024walls] *star* a < b & c." in text
+    assert "Say #let y = 2 and $z$ and #raw[@kuusi2024walls] *star* a < b & c." in text
 
 
 # --- From Markdown to nodes ------------------------------------------------------------------
@@ -409,7 +404,14 @@ def cite(*cited: tuple[str, int, str]) -> nodes.Node:
         ("A *b* **c**.", [p("A ", n("em", "b"), " ", n("strong", "c"), ".")]),
         ("[@a; @b, ch. 9].", [p(cite(("a", 1, ""), ("b", 2, "ch. 9")), ".")]),
         ("`[@a]` [x](/y/#z)", [p(n("code", "[@a]"), " ", n("link", "x", to="/y/#z"))]),
-        ("## H *x*", [n("heading", "H ", n("em", "x"), level=2)]),
+        ("## H *x*", [n("heading", "H ", n("em", "x"), level=1)]),
+        (
+            "## A\n\n#### B\n\n### C\n\n# D",
+            [
+                n("heading", name, level=level)
+                for name, level in zip("ABCD", (1, 2, 2, 1), strict=True)
+            ],
+        ),
         ("3. a\n4. b", [n("ol", n("li", "a"), n("li", "b"), start=3)]),
         ("- a\n\n    - b", [n("ul", n("li", p("a"), n("ul", n("li", "b"))))]),
         ("H<sub>2</sub>O<br>x^2", [p("H", n("sub", "2"), "O", n("br"), "x^2")]),
@@ -423,7 +425,7 @@ def cite(*cited: tuple[str, int, str]) -> nodes.Node:
         ("![a map](/m.png)", [p({"is": "image", "from": "/m.png", "alt": "a map", "of": []})]),
         (
             "One.[^1]\n\n[^1]: See [@a].",
-            [p("One.", n("note", " ", p("See ", cite(("a", 1, "")), ".\xa0"), " "))],
+            [p("One.", n("note", p("See ", cite(("a", 1, "")), ".\xa0")))],
         ),
         ("Turns.[^1]\n\n[^1]: To[^1] itself.", None),
         (
@@ -437,18 +439,18 @@ def cite(*cited: tuple[str, int, str]) -> nodes.Node:
                     "div",
                     n(
                         "table",
-                        head=[
-                            [
-                                n("cell", heads=False, align="left"),
-                                n("cell", "b", heads=True, align="right"),
-                            ]
-                        ],
-                        body=[
-                            [
-                                n("cell", "1", heads=True, align="left"),
-                                n("cell", "2", heads=False, align="right"),
-                            ]
-                        ],
+                        n(
+                            "row",
+                            n("cell", heads=False, align="left"),
+                            n("cell", "b", heads=True, align="right"),
+                            head=True,
+                        ),
+                        n(
+                            "row",
+                            n("cell", "1", heads=True, align="left"),
+                            n("cell", "2", heads=False, align="right"),
+                            head=False,
+                        ),
                     ),
                 )
             ],

@@ -146,25 +146,30 @@ _SAME = {
 }
 """Elements that become the node of this name, with what is in them."""
 
-_OF_BLOCKS = ("root", "ul", "ol", "dl", "table", "thead", "tbody", "tr", "div", "blockquote")
-"""Elements with blocks in them only: white space between those is none of the text."""
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_BLOCKS = {*_HEADINGS, "p", "ul", "ol", "li", "dl", "dt", "dd", "table", "div", "blockquote", "pre"}
+_BLOCKS |= {"hr", "details", "summary", "section"}
+"""Elements that white space may stand between, which is none of the text."""
 
 
 class _Walk:
-    """From elements to nodes; `open` are the notes inside which it is."""
+    """From elements to nodes: inside the notes `open`, below headings of the levels `levels`."""
 
     def __init__(self, cited: Cited, notes: Mapping[str, _Element]) -> None:
         self.cited = cited
         self.notes = notes
         self.open: list[str] = []
+        self.levels: list[int] = []
 
     def blocks(self, element: _Element) -> list[Node]:
         """What is in an element."""
         found: list[Node] = []
+        tags = {one.tag for one in element.inside if isinstance(one, _Element)}
+        among_blocks = element.tag == "root" or not tags.isdisjoint(_BLOCKS)
         for one in element.inside:
             if isinstance(one, _Element):
                 found += self.element(one)
-            elif element.tag not in _OF_BLOCKS or one.strip():
+            elif one.strip() or not among_blocks:
                 found += self.text(one)
         return found
 
@@ -188,8 +193,10 @@ class _Walk:
         return make(self, element)
 
     def heading(self, element: _Element) -> list[Node]:
-        """A heading with its level."""
-        return [{"is": "heading", "level": int(element.tag[1]), "of": self.blocks(element)}]
+        """A heading with its level, from 1: one below the heading that it stands under."""
+        level = int(element.tag[1])
+        self.levels = [*(one for one in self.levels if one < level), level]
+        return [{"is": "heading", "level": len(self.levels), "of": self.blocks(element)}]
 
     def ordered(self, element: _Element) -> list[Node]:
         """A numbered list, with the number that it begins at."""
@@ -247,15 +254,18 @@ class _Walk:
         return [{"is": "box", "kind": element.classes[-1], "of": inside}]
 
     def table(self, element: _Element) -> list[Node]:
-        """A table: its head and its rows, of cells that say whether they head a column or row."""
-        rows = [one for one in element.all() if one.tag == "tr"]
-        heads = [one for part in element.all() if part.tag == "thead" for one in part.all()]
-        head = [self.row(one) for one in rows if one in heads]
-        body = [self.row(one) for one in rows if one not in heads]
-        return [{"is": "table", "head": head, "body": body, "of": []}]
+        """A table of rows: those of its head, then the others."""
+        parts = [one for one in element.inside if isinstance(one, _Element)]
+        rows = [
+            {"is": "row", "head": part.tag == "thead", "of": self.row(one)}
+            for part in parts
+            for one in part.inside
+            if isinstance(one, _Element)
+        ]
+        return [{"is": "table", "of": rows}]
 
     def row(self, element: _Element) -> list[Node]:
-        """The cells of a row."""
+        """The cells of a row, each of which may head its column or row."""
         return [
             {
                 "is": "cell",
@@ -289,7 +299,7 @@ def _typed(element: _Element) -> str:
 
 
 _MADE: Mapping[str, Callable[[_Walk, _Element], list[Node]]] = {
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _Walk.heading),
+    **dict.fromkeys(_HEADINGS, _Walk.heading),
     "ol": _Walk.ordered,
     "a": _Walk.link,
     "sup": _Walk.raised,

@@ -45,7 +45,7 @@ def make(
         PdfError: Typst refuses the templates or what is in the data.
     """
     shown = value(book, pages, addresses.public(base), today, version)
-    content, unknown = _typeset(root, shown, today)
+    content, unknown = typeset(root, shown, today)
     return content, list(_remarks(book, unknown))
 
 
@@ -312,7 +312,7 @@ NO_SIGN = "\u25a1"
 """Stands for a sign that no font has."""
 
 
-def _typeset(root: FilePath, shown: Values, today: dt.date) -> tuple[bytes, set[str]]:
+def typeset(root: FilePath, shown: Values, today: dt.date) -> tuple[bytes, set[str]]:
     """The PDF, and the signs that no font has: they were met in a first try."""
     import typst  # noqa: PLC0415 - slow to load, and only a build makes a PDF
 
@@ -328,13 +328,17 @@ def _typeset(root: FilePath, shown: Values, today: dt.date) -> tuple[bytes, set[
             sys_inputs={"handbook": json.dumps(given, ensure_ascii=False)},
         )
         try:
-            content = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=made_at)
+            content, warnings = compiler.compile_with_warnings(
+                format="pdf", pdf_standards=["ua-1"], timestamp=made_at
+            )
         except typst.TypstError as error:
             met = _without_sign(error.diagnostic) - unknown
             if not met:
                 raise PdfError(f"the PDF cannot be made: {error}") from error
             unknown |= met
         else:
+            if warnings:  # Typst leaves out what it cannot place, and only says so
+                raise PdfError(f"the PDF would not be whole: {warnings[0]}")
             return cast("bytes", content), unknown
 
 
