@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, ROOT, assemble, mkdocs
+from pypdf import PdfReader
 
 from handbook.compose import Composition, compose
 
@@ -222,6 +223,9 @@ def test_no_byte_of_a_built_site_tells_of_them_or_of_their_past(tmp_path: Path) 
     files = {
         str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*") if path.is_file()
     }
+    paper = PdfReader(site / "handbook.pdf")
+    said_there = "\n".join(page.extract_text() for page in paper.pages)
+    files["handbook.pdf, read"] = f"{said_there}{paper.metadata}{paper.outline}".encode()
     secrets = [*SECRETS, "Seinäkuvat", "seinakuvat", "wall-survey", "walls_licence"]
     assert [
         (name, secret)
@@ -229,6 +233,7 @@ def test_no_byte_of_a_built_site_tells_of_them_or_of_their_past(tmp_path: Path) 
         for secret in secrets
         if secret.encode() in content or secret in name
     ] == []
+    assert "with a lecturer" in said_there
     assert b"Boat of a lecturer" in files["calendar/2031.ics"]
     assert b"<title>Walls of a lecturer" in files["walls/index.html"]
     assert b"Walls, by a lecturer." in files["walls/index.html"]
