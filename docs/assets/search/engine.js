@@ -120,7 +120,7 @@ const KINDS = {
   clauses: 0.7,
   days: 0.7,
   pages: 0.7,
-  guide: 0.4, // for organisers, who are few
+  guide: 0.2, // for organisers, who are few
   lists: 0.4,
 };
 const ORDER = Object.keys(KINDS);
