@@ -7,13 +7,16 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, ROOT, assemble, mkdocs
 from pypdf import PdfReader
 
-from handbook.compose import Composition, compose
+from handbook import book as books
+from handbook import redaction, schema, views
+from handbook.compose import Composition, compose, inspect
 
 TODAY = dt.date(2026, 12, 10)
 
@@ -133,6 +136,85 @@ def test_words_stand_where_the_name_stood(tmp_path: Path) -> None:
     )
     assert walls.endswith("# Walls of a lecturer\n\nA lecturer mapped them. See the house.\n")
     assert book.references.note("kuusi2024walls").startswith("a lecturer. *Lichens")
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("Ask _Aino Esimerkki_ now.", "Ask a lecturer now."),
+        ("Ask __Aino Esimerkki__ now.", "Ask a lecturer now."),
+        ("Ask **Aino** Esimerkki now.", "Ask a lecturer now."),
+        ("Ask *Aino* **Esimerkki**.", "Ask a lecturer."),
+        ("Ask Aino&nbsp;Esimerkki now.", "Ask a lecturer now."),
+        ("Ask Aino\\\nEsimerkki now.", "Ask a lecturer now."),
+        ("> Ask Aino\n> Esimerkki now.", "> Ask a lecturer now."),
+        ("Ask AINO ESIMERKKI now.", "Ask a lecturer now."),
+        ("Ask Aino\u00a0Esimerkki now.", "Ask a lecturer now."),
+        ("Ask [her][a].\n\n[a]: /lecturers/aino-esimerkki/\n", "Ask a lecturer.\n\n\n"),
+        ("Ask [x [y]](/lecturers/aino-esimerkki/) now.", "Ask a lecturer now."),
+        ('[t](/lecturers/aino-esimerkki/ "Our (old) curator") asks.', "A lecturer asks."),
+        ("See ![her](/lecturers/aino-esimerkki/).", "See a lecturer."),
+        ("Write to <aino@kuusi.example>.", "Write to a lecturer."),
+        ("Write [me](mailto:aino@kuusi.example).", "Write me."),
+        ("See <https://people.example/aino-esimerkki>.", "See ."),
+        ("See [page](https://people.example/(old)/Aino%20Esimerkki).", "See page."),
+        ("Ainoastaan Esimerkkinä.", "Ainoastaan Esimerkkinä."),
+        ("`code` stays.", "`code` stays."),
+    ],
+)
+def test_a_name_is_found_in_all_that_markdown_makes_of_it(
+    tmp_path: Path, written: str, told: str
+) -> None:
+    book, _ = books.load(course(tmp_path, PERSON, "withheld"))
+
+    assert redaction.veil(book, TODAY).text(written) == told
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("lecturers/aino-esimerkki.yml", "name: Aino Esimerkki", "name: Teofrastos"),
+        (
+            "course.yml",
+            "contacts:\n",
+            "contacts:\n  - {name: Aino Esimerkki, role: Curator, email: aino@kuusi.example}\n",
+        ),
+        ("lecturers/aino-esimerkki.yml", "name: Aino Esimerkki", "name: workshop"),
+        ("lecturers/aino-esimerkki.yml", "name: Aino Esimerkki", "name: kuusi2024walls"),
+        ("lecturers/aino-esimerkki.yml", "name: Aino Esimerkki", "name: find-lichens"),
+    ],
+)
+def test_what_is_no_free_text_keeps_its_form(tmp_path: Path, file: str, old: str, new: str) -> None:
+    root = course(tmp_path, PERSON, "withheld")
+    path = root / "data" / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+    made = compose(root, TODAY)
+
+    assert made.sound, made.problems
+    assert "aino@kuusi" not in said(made)
+    assert "Teofrastos" not in said(made)
+
+
+def test_every_case_and_lecturer_of_the_real_course_can_be_withheld() -> None:
+    whole = inspect(ROOT, TODAY).book
+    withheld = schema.Publish.model_validate({"withheld": "true"})
+    left = {}
+    for name in ("cases", "lecturers"):
+        for record_id, record in whole.records(name).items():
+            hidden = record.model_copy(update={"publish": withheld})
+            records = {**whole.records(name), record_id: hidden}
+            book = replace(whole, kept={}, **{name: records})  # type: ignore[arg-type]
+            told, _ = redaction.redacted(ROOT, book, TODAY)
+            title = views.title_of(record, record_id)
+            left[name, record_id] = [
+                text.source.file for text in told.texts if f"{title} " in text.text
+            ]
+
+    assert len(left) > 20
+    assert {key: files for key, files in left.items() if files} == {}
 
 
 COMPANY = {

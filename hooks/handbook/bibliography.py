@@ -117,12 +117,15 @@ class Bibliography:
 
 def without(text: str, keys: Collection[str]) -> str:
     """The text of a file of references without some of them."""
-    starts = [*_ENTRY.finditer(text)]
-    ends = [*(one.start() for one in starts[1:]), len(text)]
-    for match, end in reversed([*zip(starts, ends, strict=True)]):
+    for match in reversed([*_ENTRY.finditer(text)]):
         if match[1] in keys:
-            text = text[: match.start()] + text[end:]
+            after = _ANYTHING.search(text, match.end())
+            text = text[: match.start()] + (text[after.start() :] if after else "")
     return text
+
+
+_ANYTHING = re.compile(r"^[ \t]*@\w+\s*[{(]", re.MULTILINE)
+"""Where an entry, an abbreviation or a comment begins."""
 
 
 def _fields(entry: Any) -> dict[str, str]:

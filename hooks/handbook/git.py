@@ -40,6 +40,18 @@ def is_shallow(root: FilePath) -> bool:
     return ask(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
+def seconds(told: str) -> int:
+    """A time of a commit, in seconds since 1970; one that no calendar has is the nearest that has.
+
+    Who made the commit chose it.
+    """
+    return min(max(int(told), 0), _LAST)
+
+
+_LAST = 253_402_214_400
+"""The last day of the year 9999, in UTC; in no zone has it ended."""
+
+
 def tracks(root: FilePath, folder: str) -> bool:
     """Whether git has anything of a folder, however its name is capitalised; or does not say."""
     top = root.resolve()

@@ -453,7 +453,7 @@ class _Commit:
 def _committed(root: FilePath) -> tuple[Past, int, bool]:
     """The past up to the last commit, that commit's time, and whether the clone is shallow."""
     shallow = git.is_shallow(root)
-    time = int(git.ask(root, "log", "-1", "--format=%ct"))
+    time = git.seconds(git.ask(root, "log", "-1", "--format=%ct").decode())
     if shallow:
         return _followed(root, lambda _: None), time, shallow
     last = git.ask(root, "log", "-1", *_EVERY_WAY, "--format=%H", "--", *_PATHS).decode().strip()
@@ -605,5 +605,5 @@ def _commits(root: FilePath) -> list[_Commit]:
         elif line:
             name, time, *parents = line.split()
             changed = {}
-            commits.append(_Commit(name, int(time), tuple(parents), changed))
+            commits.append(_Commit(name, git.seconds(time), tuple(parents), changed))
     return commits

@@ -91,7 +91,7 @@ def read(root: FilePath, whole: Book, told: Book, veil: Veil) -> tuple[Day, ...]
         return ()
     kept_in = store.of(root)
     commits = (commit for one in dates for commit in one.commits)
-    key = store.digest(*commits, _code(), repr(veil), *_addresses(told))
+    key = store.digest(*commits, _code(), *_sorted(veil), *_addresses(told))
     kept = store.read(kept_in, "news", key) if kept_in else {}
     try:
         return _KEPT.validate_python(kept["days"])
@@ -115,14 +115,14 @@ def _dates(root: FilePath, zone: ZoneInfo) -> list[_Date]:
     """The last days with commits, and the one before them; the latest first."""
     words = ("log", "--first-parent", "--format=%H %ct", "--", "data", "docs")
     found: dict[str, _Date] = {}
-    for line in git.ask(root, *words).decode().splitlines():
+    latest = 0  # a clock that was set back makes nothing older than what came before it
+    for line in reversed(git.ask(root, *words).decode().splitlines()):
         commit, time = line.split()
-        date = dt.datetime.fromtimestamp(int(time), zone).date().isoformat()
-        day = found.get(date) or _Date(date, int(time), ())
-        found[date] = replace(day, commits=(*day.commits, commit))
-        if len(found) > MOST_DAYS:
-            break
-    return list(found.values())
+        latest = max(latest, git.seconds(time))
+        date = dt.datetime.fromtimestamp(latest, zone).date().isoformat()
+        day = found.get(date) or _Date(date, latest, ())
+        found[date] = _Date(date, latest, (commit, *day.commits))
+    return list(reversed(found.values()))[: MOST_DAYS + 1]
 
 
 def _days(
@@ -157,6 +157,7 @@ def _state(root: FilePath, commit: str, whole: Book, veil: Veil) -> Told | None:
             record_id: veil.value(record)
             for record_id, record in records.items()
             if (name, record_id) not in veil.ids
+            if name != "references" or record_id not in veil.sources
         }
         for name, records in changes.told(then).items()
     }
@@ -206,6 +207,11 @@ def _href(name: str, record_id: str, slot: str, told: Book) -> str:
     href = addresses.of(name, record_id)
     is_there = any(o.slot.identity == slot and o.edition == record_id for o in told.occurrences)
     return f"{href}#{slot}" if slot and is_there else href
+
+
+def _sorted(veil: Veil) -> Iterator[str]:
+    """What a veil hides, in an order that does not depend on the process."""
+    yield from sorted(map(repr, (*veil.ids, *veil.names.items(), *veil.sources, *veil.addresses)))
 
 
 def _addresses(told: Book) -> Iterator[str]:

@@ -74,7 +74,7 @@ def _asked(root: FilePath) -> dict[str, Any]:
     for word in os.fsdecode(said).split("\0"):
         name = word.removeprefix("\n")  # stands before the first name of a commit
         if head := _HEAD.fullmatch(name):
-            commits.append((head[1], int(head[2])))
+            commits.append((head[1], git.seconds(head[2])))
         elif name:
             files.setdefault(name, []).append(len(commits) - 1)
     return {"commits": commits, "files": files}

@@ -37,7 +37,7 @@ def recover(target: FilePath) -> None:
     """Sweep away what killed builds left; put the site back that one of them took down."""
     for left in sorted(target.parent.glob(f"{_STAGE}*-*")):
         maker = left.name.split("-")[1]
-        if not maker.isdigit() or _is_running(int(maker)):
+        if left.is_symlink() or not maker.isdigit() or _is_running(int(maker)):
             continue
         if left.name.endswith(_taken_down(target)) and not target.exists():
             left.rename(target)

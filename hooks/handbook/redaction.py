@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path as FilePath
 from typing import Any, cast
+from urllib.parse import unquote
 
 from handbook import bibliography, book, schema
 from handbook.book import Book, Key
@@ -41,7 +44,8 @@ class Veil:
     """What is not told: whole records, some fields of others, and the names of the former.
 
     `ids` has every id that a hidden record has or had; `names` what it is called, each with the
-    words to stand for it; `sources` the keys of references that only hidden records cite.
+    words to stand for it; `sources` the keys of references that only hidden records cite;
+    `addresses` where they are on the web.
     """
 
     hidden: frozenset[Key] = frozenset()
@@ -49,25 +53,27 @@ class Veil:
     ids: frozenset[Key] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
     sources: frozenset[str] = frozenset()
+    addresses: frozenset[str] = frozenset()
 
     def text(self, text: str) -> str:
         """A text without links to what is not told, and without its names."""
-        if self._inward:
-            text = self._inward.sub(_unlinked, text)
-        if self._packed and "://" in text:
-            text = _OUTWARD.sub(self._without_address, text)
-        return self._words.sub(self._unnamed, text) if self._words else text
+        if not self.ids:
+            return text
+        text = self._undefined(unicodedata.normalize("NFC", text))
+        text = self._inward.sub(_unlinked, text)
+        text = _OUTWARD.sub(self._without_address, text)
+        return self._words.sub(self._unnamed, text)
 
     def references(self, text: str) -> str:
         """The text of references.bib without what only hidden records cite, and without names."""
-        text = bibliography.without(text, self.sources)
-        if self._words:
-            text = self._words.sub(
-                lambda match: f"{{{_begun(match, self._stand_in(match))}}}", text
-            )
-        if self._packed:
-            text = _FIELD.sub(lambda one: "" if self.gives_away(one[1]) else one[0], text)
-        return text
+        if not self.ids:
+            return text
+        text = bibliography.without(unicodedata.normalize("NFC", text), self.sources)
+        text = _FIELD.sub(lambda one: "" if self.gives_away(one[1]) else one[0], text)
+        lines = text.split("\n")
+        return "\n".join(
+            one if _HEAD.match(one) else self._words.sub(self._in_braces, one) for one in lines
+        )
 
     def value(self, value: Plain) -> Plain:
         """Plain data in which every text is as `text` has it."""
@@ -80,54 +86,101 @@ class Veil:
         return value
 
     def gives_away(self, address: str) -> bool:
-        """Whether an address on the web has one of the names in it."""
-        packed = _pack(address)
+        """Whether an address on the web has one of the names in it, or is theirs."""
+        packed = _pack(unquote(address))
         return any(name in packed for name in self._packed)
 
     @cached_property
-    def _words(self) -> re.Pattern[str] | None:
-        longest_first = sorted(self.names, key=len, reverse=True)
-        choice = "|".join(r"\s+".join(map(re.escape, name.split())) for name in longest_first)
-        return re.compile(rf"(?<!\w)(?:{choice})(?!\w)") if choice else None
+    def contacts(self) -> frozenset[str]:
+        """Addresses and numbers of theirs, which stand in fields of their own."""
+        return frozenset(name for name in self.names if "@" in name or name[:1].isdigit())
 
     @cached_property
-    def _inward(self) -> re.Pattern[str] | None:
-        choice = "|".join(f"{name}/{record_id}" for name, record_id in sorted(self.ids))
-        return re.compile(rf"\[[^\[\]]*+\]\(/({choice})(?![\w-])[^()]*+\)") if choice else None
+    def _words(self) -> re.Pattern[str]:
+        """Each name as a group, longest first: as it is written, and with emphasis inside it."""
+        found = []
+        for number, name in enumerate(self._named):
+            words = [re.escape(word) for word in name.split()]
+            plain, parted = r"\s+".join(words), _BETWEEN.join(words)
+            if "@" in name:
+                plain = f"<{plain}>|{plain}"
+            elif len(words) > 1:
+                plain = f"(?i:{plain})|[*_]{{0,3}}(?i:{parted})[*_]{{0,3}}"
+            found.append(f"(?P<n{number}>{plain})")
+        return re.compile(rf"(?<![^\W_])(?:{'|'.join(found) or '(?!)'})(?![^\W_])")
+
+    @cached_property
+    def _named(self) -> tuple[str, ...]:
+        return tuple(sorted(self.names, key=lambda name: (-len(name), name)))
+
+    @cached_property
+    def _inward(self) -> re.Pattern[str]:
+        return re.compile(rf"!?{_LABEL}\(/({self._hidden})(?![\w-])(?:[^()]|\([^()]*\))*+\)")
+
+    @cached_property
+    def _hidden(self) -> str:
+        return "|".join(f"{name}/{record_id}" for name, record_id in sorted(self.ids))
 
     @cached_property
     def _packed(self) -> tuple[str, ...]:
-        packed = (_pack(name) for name in self.names)
+        packed = (_pack(one) for one in (*self.names, *self.addresses))
         return tuple(one for one in packed if len(one) >= _SHORTEST)
 
+    def _undefined(self, text: str) -> str:
+        """The text without definitions of links to what is hidden, and without their uses."""
+        if "]:" not in text:
+            return text
+        hidden = re.compile(
+            rf"^ {{0,3}}\[([^\[\]]+)\]:[ ]*<?/({self._hidden})(?![\w-]).*$", re.MULTILINE
+        )
+        labels = {match[1]: match[2] for match in hidden.finditer(text)}
+        text = hidden.sub("", text)
+        for label, record in labels.items():
+            name = re.escape(label)
+            uses = re.compile(rf"{_LABEL}\[{name}\]|\[{name}\](?:\[\])?")
+            words = book.INSTEAD[record.partition("/")[0]]
+            text = uses.sub(partial(_begun, words=words), text)
+        return text
+
     def _without_address(self, match: re.Match[str]) -> str:
-        if self.gives_away(match["target"] or match["bare"]):
-            return match["label"] or ""
-        return match[0]
+        target = match["target"] or match["bare"] or match["mail"]
+        if match["mail"]:
+            return match["label"] if target in self.names else match[0]
+        return (match["label"] or "") if self.gives_away(target) else match[0]
 
     def _unnamed(self, match: re.Match[str]) -> str:
         return _begun(match, self._stand_in(match))
 
+    def _in_braces(self, match: re.Match[str]) -> str:
+        return f"{{{_begun(match, self._stand_in(match))}}}"
+
     def _stand_in(self, match: re.Match[str]) -> str:
-        return self.names[" ".join(match[0].split())]
+        return self.names[self._named[int((match.lastgroup or "n0")[1:])]]
 
 
+_BETWEEN = r"(?:[\s*_>\\\u00ad]|&nbsp;|&shy;)+"
+"""What may stand between two parts of one name in Markdown."""
+_LABEL = r"\[(?P<label>(?:[^\[\]]|\[[^\[\]]*\])*+)\]"
+_HEAD = re.compile(r"\s*@\w+\s*[{(]")
+"""The first line of an entry, with its key."""
 _FIELD = re.compile(
     r"\b(?:url|doi|howpublished)\s*=\s*[{\"]+([^{}\"\n]*)[}\"]+\s*,?", re.IGNORECASE
 )
 _OUTWARD = re.compile(
-    r"\[(?P<label>[^\[\]]*+)\]\((?P<target>https?://[^\s()]++)\)"
+    rf"{_LABEL}\((?:(?P<target>https?://(?:[^\s()]|\([^\s()]*\))++)|mailto:(?P<mail>[^\s()]++))[^()]*\)"
     r"|<?(?P<bare>https?://[^\s<>()]++)>?"
 )
 
 
 def _pack(text: str) -> str:
-    """A text's letters and digits alone: `https://www.example-company.org` has examplecompany."""
-    return "".join(filter(str.isalnum, text.lower()))
+    """A text's letters and digits alone: `https://www.example-company.org` is examplecompanyorg."""
+    bare = re.sub(r"^https?://(?:www\.)?", "", text.lower())
+    letters = unicodedata.normalize("NFKD", bare)
+    return "".join(one for one in letters if one.isalnum())
 
 
 def _unlinked(match: re.Match[str]) -> str:
-    return _begun(match, book.INSTEAD[match[1].partition("/")[0]])
+    return _begun(match, book.INSTEAD[match[2].partition("/")[0]])
 
 
 def _begun(match: re.Match[str], words: str) -> str:
@@ -157,7 +210,9 @@ def veil(whole: Book, today: dt.date) -> Veil:
     if not hidden:
         return Veil(fields=fields)
     names = {
-        name: book.INSTEAD[key[0]] for key in sorted(hidden) for name in _names(whole, key, hidden)
+        unicodedata.normalize("NFC", " ".join(name.split())): book.INSTEAD[key[0]]
+        for key in sorted(hidden)
+        for name in _names(whole, key, hidden)
     }
     only_theirs = {key for key in whole.backlinks if _is_of(whole, key, hidden)}
     files = _files(whole, hidden)
@@ -167,6 +222,7 @@ def veil(whole: Book, today: dt.date) -> Veil:
         frozenset((key[0], one) for key in hidden for one in _ids(whole, key)),
         names,
         frozenset(_cited(whole, files, inside=True) - _cited(whole, files, inside=False)),
+        frozenset(one for key in hidden for one in _addresses(whole, key)),
     )
 
 
@@ -186,20 +242,26 @@ def _names(whole: Book, key: Key, hidden: Collection[Key]) -> Iterator[str]:
     """What a hidden record is called; and its organisation, if that is told of nowhere else."""
     record = whole.records(key[0])[key[1]]
     if isinstance(record, schema.Lecturer):
-        contacts = (record.email, record.orcid)
-        yield from filter(None, (record.name, *record.aliases, *contacts))
+        yield from filter(None, (record.name, *record.aliases, record.email, record.orcid))
         first, _, last = record.name.rpartition(" ")
-        yield f"{last}, {first}"  # as references.bib may have it
+        if first:
+            yield f"{last}, {first}"  # as references.bib may have it
     elif isinstance(record, schema.Case):
-        called = (record.title, *record.aliases)
-        yield from called
+        yield record.title  # its aliases are words to search for, and not names
         about = record.organisation
         if about:
             organisation = whole.organisations[about]
             names = (organisation.name, organisation.short, organisation.native_name)
-            given_away = any(one in (name or "") for one in called for name in names)
+            given_away = any(record.title in (name or "") for name in names)
             if given_away or _is_of(whole, ("organisations", about), hidden):
                 yield from filter(None, names)
+
+
+def _addresses(whole: Book, key: Key) -> Iterator[str]:
+    """Where a hidden record is on the web."""
+    for passage in schema.urls(whole.records(key[0])[key[1]]):
+        if passage.path in (("url",), ("website",)):
+            yield passage.text
 
 
 def _is_of(whole: Book, key: Key, hidden: Collection[Key]) -> bool:
@@ -290,18 +352,20 @@ class _Told:
     def read(self, file: str) -> Source:
         """The data of a file without what is not told."""
         source = self.sources[file]
-        data = self.veil.value(source.data)
-        gone: list[Path] = []
+        data = deepcopy(source.data)
+        gone: set[Path] = set()
         for key in self.records.get(file, ()):
-            start = self.whole.origins[key].path
-            gone += [(*start, one) for one in ("publish", *self.veil.fields.get(key, ()))]
+            start, entity = self.whole.origins[key].path, self.whole.records(key[0])[key[1]]
+            gone |= {(*start, one) for one in ("publish", *self.veil.fields.get(key, ()))}
             for mention in self.whole.mentions[key]:
                 if (mention.collection, mention.id) in self.veil.hidden:
-                    _put(data, (*start, *mention.path), book.WITHHELD)
-            entity = self.whole.records(key[0])[key[1]]
+                    _change(data, (*start, *mention.path), lambda _: book.WITHHELD)
+            for path in schema.free(entity):
+                _change(data, (*start, *path), self.veil.text)
             for passage in schema.urls(entity):
                 if self.veil.gives_away(passage.text):
-                    gone.append((*start, *_up_to_its_list(passage.path)))
+                    gone.add((*start, *_up_to_its_list(passage.path)))
+        gone |= {_up_to_its_list(path) for path, text in _texts(data) if text in self.veil.contacts}
         for path in sorted(gone, key=_last_first, reverse=True):
             _drop(data, path)
         return source if data == source.data else replace(source, data=data, text="", kept={})
@@ -314,8 +378,26 @@ class _Told:
         return source if text == source.text else replace(source, text=text, kept={})
 
 
-def _put(data: Plain, path: Path, value: str) -> None:
-    _at(data, path[:-1])[path[-1]] = value
+def _change(data: Plain, path: Path, how: Callable[[str], str]) -> None:
+    """Change a text; where a short form stands for fields, that."""
+    inside: Any = data
+    for number, step in enumerate(path):
+        found = inside[step]
+        if isinstance(found, str) or number == len(path) - 1:
+            inside[step] = how(found)
+            return
+        inside = found
+
+
+def _texts(data: Plain, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    if isinstance(data, str):
+        yield path, data
+    elif isinstance(data, list):
+        for number, one in enumerate(data):
+            yield from _texts(one, (*path, number))
+    elif isinstance(data, dict):
+        for name, one in data.items():
+            yield from _texts(one, (*path, name))
 
 
 def _drop(data: Plain, path: Path) -> None:

@@ -1606,65 +1606,78 @@ def urls(entity: Model) -> Iterator[Passage]:
             yield Passage(found_path, value)
 
 
+def free(entity: Model) -> Iterator[Path]:
+    """The way to every text of a record that its author words freely: titles, names and prose."""
+    for path, *_ in _marked(entity, (), free=True):
+        yield path
+
+
 _Marked: TypeAlias = tuple[Path, Any, str, bool]
 """A path, the mark of its type, the text that stands there, and whether that is a key."""
 
 
-def _marked(entity: Model, path: Path) -> Iterator[_Marked]:
-    for alias, name, plan in _plan(type(entity)):
+def _marked(entity: Model, path: Path, *, free: bool = False) -> Iterator[_Marked]:
+    for alias, name, plan in _plan(type(entity), free):
         value = getattr(entity, name)
         if value is not None:
-            yield from _follow(plan, value, (*path, alias))
+            yield from _follow(plan, value, (*path, alias), free=free)
 
 
-def _follow(plan: Any, value: Any, path: Path, *, at_key: bool = False) -> Iterator[_Marked]:
+def _follow(
+    plan: Any, value: Any, path: Path, *, at_key: bool = False, free: bool = False
+) -> Iterator[_Marked]:
     kind, detail = plan
     if kind == "mark":
         yield path, detail, value, at_key
     elif kind == "model":
-        yield from _marked(value, path)
+        yield from _marked(value, path, free=free)
     elif kind == "list":
         for index, item in enumerate(value):
-            yield from _follow(detail, item, (*path, index))
+            yield from _follow(detail, item, (*path, index), free=free)
     else:
         for_key, for_value = detail
         for key, item in value.items():
             if for_key:
-                yield from _follow(for_key, key, (*path, key), at_key=True)
+                yield from _follow(for_key, key, (*path, key), at_key=True, free=free)
             if for_value:
-                yield from _follow(for_value, item, (*path, key))
+                yield from _follow(for_value, item, (*path, key), free=free)
 
 
 @cache
-def _plan(model: type[Model]) -> tuple[tuple[str, str, Any], ...]:
-    """Which fields of a model lead to a reference, prose or a url; no other is ever looked at."""
+def _plan(model: type[Model], free: bool) -> tuple[tuple[str, str, Any], ...]:  # noqa: FBT001
+    """Which fields of a model lead to a reference, prose or a url; no other is ever looked at.
+
+    Or, if `free`, to what is worded freely.
+    """
     plans = []
     for name, info in model.model_fields.items():
-        plan = _plan_of(info.annotation, info.metadata)
+        plan = _plan_of(info.annotation, info.metadata, free=free)
         if plan:
             plans.append((info.alias or name, name, plan))
     return tuple(plans)
 
 
 def _plan_of(  # noqa: PLR0911 - one line for each form that a type can have
-    annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()
+    annotation: Any, metadata: list[Any] | tuple[Any, ...] = (), *, free: bool
 ) -> Any:
     for mark in metadata:
-        if isinstance(mark, Ref) or mark in ("prose", "url"):
+        if free and (mark == "prose" or mark is _PLAIN):
+            return ("mark", "free")
+        if not free and (isinstance(mark, Ref) or mark in ("prose", "url")):
             return ("mark", mark)
     origin = get_origin(annotation)
     if origin is Annotated:
         inner, *marks = get_args(annotation)
-        return _plan_of(inner, marks)
+        return _plan_of(inner, marks, free=free)
     if origin in (Union, UnionType):
         options = [option for option in get_args(annotation) if option is not type(None)]
-        return _plan_of(options[0])
+        return _plan_of(options[0], free=free)
     if origin is list:
-        item = _plan_of(get_args(annotation)[0])
+        item = _plan_of(get_args(annotation)[0], free=free)
         return ("list", item) if item else None
     if origin is dict:
-        key, value = (_plan_of(part) for part in get_args(annotation))
+        key, value = (_plan_of(part, free=free) for part in get_args(annotation))
         return ("dict", (key, value)) if key or value else None
     if isinstance(annotation, type) and issubclass(annotation, Model):
-        return ("model", None) if _plan(annotation) else None
+        return ("model", None) if _plan(annotation, free) else None
     return None
