@@ -174,7 +174,7 @@ def test_a_folder_is_as_new_as_the_newest_in_it(tmp_path: Path) -> None:
     made.commit({"data/cases-old.yml": "b"})
     commits = provenance.read(tmp_path)
 
-    assert provenance.newest(commits, "data/cases") == second
-    assert provenance.newest(commits, "data/cases/a.yml") == first
-    assert provenance.newest(commits, "hooks/handbook/codes.yml") is None
+    assert provenance.of(commits, "data/cases")[0] == second
+    assert provenance.of(commits, "data/cases/a.yml") == (first,)
+    assert provenance.of(commits, "hooks/handbook/codes.yml") == ()
     assert store.of(tmp_path)

@@ -171,7 +171,12 @@ def fragments(book: Book) -> Mapping[str, set[str]]:
     return {page: ids for page, ids in found.items() if pages.get(page) not in book.unreadable}
 
 
+def based(base: str) -> str:
+    """The site's absolute address with a slash at its end; empty where it has none."""
+    return f"{base.rstrip('/')}/" if base else ""
+
+
 def public(base: str) -> str:
-    """The base address with a slash at its end; empty where it only leads to the own machine."""
+    """The site's absolute address; empty where it only leads to the own machine."""
     here = re.match(r"https?://(?:localhost|127\.|\[::1\]|0\.0\.0\.0)", base)
-    return "" if here or not base else f"{base.rstrip('/')}/"
+    return "" if here else base

@@ -52,7 +52,7 @@ Json: TypeAlias = dict[str, Any]
 VERSION = 1
 """Of the shapes: it grows when a field goes or changes its meaning, not when one is added."""
 
-WITHHELD = frozenset({"publish", "reviewed", "unavailable", "limits", "calendar_domain"})
+UNPUBLISHED = frozenset({"publish", "reviewed", "unavailable", "limits", "calendar_domain"})
 """Fields that serve organisers and are on no page."""
 _RESHAPED = frozenset({"notices", "days", "swedish", "coordinates"})
 """Fields that are told in another shape (`_Course`, `_Edition`, `_Term`, `_Place`)."""
@@ -212,7 +212,7 @@ def make(book: Book, base: str, today: dt.date) -> dict[str, bytes]:
 
     `base` is the site's absolute address; where it is empty, addresses begin at the site's root.
     """
-    press = _Press(book, base if base.endswith("/") or not base else f"{base}/", today)
+    press = _Press(book, base, today)
     records = {name: list(press.records(name)) for name in addresses.DATA}
     found = {
         addresses.data(name, record["id"]): _json(record)
@@ -414,7 +414,7 @@ def _fields(model: type[Model]) -> Mapping[str, tuple[str, Any]]:
     return {
         info.alias or name: (name, info)
         for name, info in model.model_fields.items()
-        if not (name in WITHHELD | _RESHAPED and model.__module__ == schema.__name__)
+        if not (name in UNPUBLISHED | _RESHAPED and model.__module__ == schema.__name__)
     }
 
 

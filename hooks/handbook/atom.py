@@ -7,22 +7,13 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path as FilePath
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from handbook import addresses, dates
+from handbook import addresses, dates, signposts
 from handbook.book import Book
 from handbook.news import Day
 
 
 def make(book: Book, days: Sequence[Day], templates: FilePath, base: str) -> bytes:
     """The feed. `base` is the site's absolute address; without it, entries lead nowhere."""
-    environment = Environment(
-        loader=FileSystemLoader([templates / "pages", templates]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=True,
-    )
     course = book.course
     entries = [
         {
@@ -34,15 +25,21 @@ def make(book: Book, days: Sequence[Day], templates: FilePath, base: str) -> byt
         }
         for day in days
     ]
-    text = environment.get_template("changes.xml").render(
-        course=course,
-        publisher=book.organisations[course.publisher].name if course.publisher else course.title,
-        base=base if base.endswith("/") or not base else f"{base}/",
-        urn=_urn(book, "changes"),
-        updated=_instant(days[0].at if days else 0),
-        page="whats-new/",
-        feed=addresses.FEED,
-        entries=entries,
+    text = (
+        signposts.environment(templates)
+        .get_template("changes.xml")
+        .render(
+            course=course,
+            publisher=book.organisations[course.publisher].name
+            if course.publisher
+            else course.title,
+            base=base,
+            urn=_urn(book, "changes"),
+            updated=_instant(days[0].at if days else 0),
+            page="whats-new/",
+            feed=addresses.FEED,
+            entries=entries,
+        )
     )
     return text.encode()
 

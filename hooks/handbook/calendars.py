@@ -62,7 +62,7 @@ class _Press:
 
     def __init__(self, book: Book, templates: FilePath, base: str) -> None:
         self.book = book
-        self.base = base if base.endswith("/") or not base else f"{base}/"
+        self.base = base
         self.occurrences = {(o.edition, o.slot.identity): o for o in book.occurrences}
         environment = Environment(
             loader=FileSystemLoader(templates / "pages"),

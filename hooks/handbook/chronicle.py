@@ -59,27 +59,15 @@ class Chronicle:
     @cached_property
     def version(self) -> str:
         """The version of the whole site: the last commit of all; empty without a history."""
-        return next((short(one) for one in self.of("data", "docs")), "")
-
-    def of(self, *paths: str) -> tuple[Commit, ...]:
-        """The commits of files, or of all that is in folders, the latest first."""
-        known = [self.commits[path] for path in paths if path in self.commits]
-        if len(known) < len(paths):
-            inside = tuple(f"{path}/" for path in paths)
-            known = [own for path, own in self.commits.items() if path.startswith(inside)]
-        if len(known) == 1:
-            return known[0]
-        once = {commit for own in known for commit in own}
-        return tuple(sorted(once, key=lambda one: (one.date, one.hash), reverse=True))
+        return next((short(one) for one in provenance.of(self.commits, "data", "docs")), "")
 
 
 def read(root: FilePath, whole: Book, told: Book, veil: Veil) -> Chronicle:
     """What the history of a handbook tells; nothing where there is none, or not the whole of it."""
     try:
-        commits = provenance.read(root)
+        return Chronicle(provenance.read(root), news.read(root, whole, told, veil))
     except GitError:
         return Chronicle()
-    return Chronicle(commits, news.read(root, whole, told, veil))
 
 
 def control(
@@ -89,7 +77,7 @@ def control(
 
     Days are those of the course's time zone.
     """
-    commits = chronicle.of(source)
+    commits = provenance.of(chronicle.commits, source)
     review = record.reviewed if isinstance(record, schema.Record) else None
     return Control(
         document,

@@ -13,8 +13,8 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from handbook import addresses, rules
 from handbook import book as books
-from handbook import rules
 from handbook.book import Book
 from handbook.problem import Problem
 from handbook.source import Tree
@@ -82,6 +82,7 @@ def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Com
     """
     from handbook import chronicle, exports, jsonld, pages, redaction  # noqa: PLC0415 - slow to load
 
+    base = addresses.based(base)
     found = inspect(root, today)
     if not found.sound:
         return found
@@ -92,10 +93,11 @@ def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Com
     found = replace(found, problems=tuple(sorted({*found.problems, *problems})))
     if not found.sound:
         return found
-    printed = pages.make(found.book, root / "overrides", found.today, history=history)
-    printed = jsonld.add(found.book, printed, root / "overrides", base, found.today)
-    made += exports.of_pages(found.book, printed, history, root / "overrides", base, found.today)
-    return replace(found, pages=printed, exports=made, version=history.version)
+    templates = root / "overrides"
+    shown = pages.make(found.book, templates, found.today, history=history)
+    shown = jsonld.add(found.book, shown, templates, base, found.today)
+    made += exports.of_pages(found.book, shown, history, templates, base, found.today)
+    return replace(found, pages=shown, exports=made, version=history.version)
 
 
 def printed(made: Composition, root: FilePath, base: str = "") -> Composition:
@@ -107,6 +109,7 @@ def printed(made: Composition, root: FilePath, base: str = "") -> Composition:
 
     if not made.sound:
         return made
+    base = addresses.based(base)
     paper, problems = exports.on_paper(made.book, made.pages, root, base, made.today, made.version)
     return replace(
         made,

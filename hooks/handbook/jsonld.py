@@ -58,7 +58,7 @@ def add(
         if page.meta:
             address = addresses.of_uri(page.uri)
             up = "../" * address.count("/") or "./"
-            root = f"{base.rstrip('/')}/" if base else up
+            root = base or up
             site = _Site(book, root, words.summary, today)  # type: ignore[attr-defined]
             graph = [*_about(site, page), *_breadcrumbs(site, titles, address)]
             data = {"@context": CONTEXT, "@graph": graph} if graph else None

@@ -20,7 +20,6 @@ from handbook import addresses, book, changes, differences, git, store
 from handbook.book import Book
 from handbook.changes import Told
 from handbook.differences import Item, Moment
-from handbook.git import GitError
 from handbook.redaction import Veil
 from handbook.revision import Snapshot
 
@@ -43,14 +42,16 @@ _UNSEEN = ("aliases", "checked", "former_ids", "publish", "reviewed", "unavailab
 class News:
     """One thing that happened: a record or a slot, what became of it, and where it is now.
 
-    `kind` is as `changes.Change` has it; `fields` are the names of the fields that are other now.
-    `href` is empty where there is no page of it.
+    `kind`, `entity` and `slot` are as `changes.Change` has them; `fields` are the names of the
+    fields that are other now. `href` is empty where there is no page of it.
     """
 
     kind: str
+    entity: str
+    slot: str
     what: str
     title: str
-    href: str
+    href: str = ""
     was: Moment | None = None
     now: Moment | None = None
     fields: tuple[str, ...] = ()
@@ -80,26 +81,21 @@ _KEPT = TypeAdapter(tuple[Day, ...])
 def read(root: FilePath, whole: Book, told: Book, veil: Veil) -> tuple[Day, ...]:
     """The last days on which something changed, the latest first.
 
-    `whole` is all that the files say now, `told` what of it may be told. Empty where there is no
-    history, or only a part of it.
+    `whole` is all that the files say now, `told` what of it may be told. A GitError where there is
+    no history.
     """
-    try:
-        if git.is_shallow(root):
-            return ()
-        dates = _dates(root, ZoneInfo(told.course.time_zone))
-    except GitError:
-        return ()
+    dates = _dates(root, ZoneInfo(told.course.time_zone))
     kept_in = store.of(root)
     commits = (commit for one in dates for commit in one.commits)
-    key = store.digest(*commits, _code(), *_sorted(veil), *_addresses(told))
+    key = store.digest(*commits, _code(), *_sorted(veil))
     kept = store.read(kept_in, "news", key) if kept_in else {}
     try:
-        return _KEPT.validate_python(kept["days"])
+        days = _KEPT.validate_python(kept["days"])
     except (KeyError, ValidationError):
-        days = tuple(_days(root, whole, told, veil, dates))
-    if kept_in:
-        store.write(kept_in, "news", key, {"days": [asdict(day) for day in days]})
-    return days
+        days = tuple(_days(root, whole, veil, dates))
+        if kept_in:
+            store.write(kept_in, "news", key, {"days": [asdict(day) for day in days]})
+    return tuple(replace(day, news=tuple(_led(one, told) for one in day.news)) for day in days)
 
 
 @dataclass(frozen=True)
@@ -125,15 +121,13 @@ def _dates(root: FilePath, zone: ZoneInfo) -> list[_Date]:
     return list(reversed(found.values()))[: MOST_DAYS + 1]
 
 
-def _days(
-    root: FilePath, whole: Book, told: Book, veil: Veil, dates: Sequence[_Date]
-) -> Iterator[Day]:
+def _days(root: FilePath, whole: Book, veil: Veil, dates: Sequence[_Date]) -> Iterator[Day]:
     """Each day with what it has other than the one before; the last of these is told of no more."""
     read = ((one, _state(root, one.commits[0], whole, veil)) for one in dates)
     states = [(one, state) for one, state in read if state is not None]
     alike: tuple[str, ...] = ()
     for (day, new), (_, old) in itertools.pairwise(states):
-        if news := _news(old, new, told):
+        if news := _news(old, new):
             yield replace(
                 _day(day, alike), news=tuple(news[:MOST_ITEMS]), more=len(news[MOST_ITEMS:])
             )
@@ -163,17 +157,17 @@ def _state(root: FilePath, commit: str, whole: Book, veil: Veil) -> Told | None:
     }
 
 
-def _news(old: Told, new: Told, told: Book) -> list[News]:
+def _news(old: Told, new: Told) -> list[News]:
     """What happened between two states, the timetable first."""
     made = [
         (_TOLD.index(item.name.partition("/")[0]), one)
         for item in differences.items(old, new, changes.between(old, new))
-        if (one := _of(item, told))
+        if (one := _of(item))
     ]
     return [one for _, one in sorted(made, key=lambda pair: pair[0])]
 
 
-def _of(item: Item, told: Book) -> News | None:
+def _of(item: Item) -> News | None:
     """What a reader is told of an item; nothing of what they cannot see."""
     name, _, record_id = item.name.partition("/")
     fields = dict.fromkeys(one.field.split(", ")[0] for one in item.differences)
@@ -182,18 +176,24 @@ def _of(item: Item, told: Book) -> News | None:
         return None
     if name == "documents" and addresses.of_uri(record_id).startswith(addresses.GUIDE):
         return None
-    title = item.title
-    if name in ("lecturers", "cases") and record_id not in told.records(name):
-        title = book.INSTEAD[name]
     return News(
         item.kind,
+        item.name,
+        item.slot,
         item.what,
-        title,
-        _href(name, record_id, item.slot, told),
-        item.was,
-        item.now,
-        seen,
+        item.title,
+        was=item.was,
+        now=item.now,
+        fields=seen,
     )
+
+
+def _led(one: News, told: Book) -> News:
+    """The same with the page that it has now; without the name of who is in the data no more."""
+    name, _, record_id = one.entity.partition("/")
+    if name in book.INSTEAD and record_id not in told.records(name):
+        return replace(one, entity="", title=book.INSTEAD[name])
+    return replace(one, href=_href(name, record_id, one.slot, told))
 
 
 def _href(name: str, record_id: str, slot: str, told: Book) -> str:
@@ -212,12 +212,6 @@ def _href(name: str, record_id: str, slot: str, told: Book) -> str:
 def _sorted(veil: Veil) -> Iterator[str]:
     """What a veil hides, in an order that does not depend on the process."""
     yield from sorted(map(repr, (*veil.ids, *veil.names.items(), *veil.sources, *veil.addresses)))
-
-
-def _addresses(told: Book) -> Iterator[str]:
-    for name in _TOLD:
-        if name not in ("documents", "references", "course"):
-            yield from told.records(name)
 
 
 @cache

@@ -52,10 +52,13 @@ def read(root: FilePath) -> Mapping[str, tuple[Commit, ...]]:
     return _revived(found)
 
 
-def newest(commits: Mapping[str, tuple[Commit, ...]], path: str) -> Commit | None:
-    """The last commit of a file, or of all that are in a folder; None where there is none."""
-    found = [one[0] for name, one in commits.items() if name == path or name.startswith(f"{path}/")]
-    return max(found, key=lambda commit: (commit.date, commit.hash), default=None)
+def of(commits: Mapping[str, tuple[Commit, ...]], *paths: str) -> tuple[Commit, ...]:
+    """The commits of a file, or of all that are in some folders, the newest first."""
+    if len(paths) == 1 and paths[0] in commits:
+        return commits[paths[0]]
+    inside = tuple(f"{path}/" for path in paths)
+    once = {one for name, own in commits.items() if name.startswith(inside) for one in own}
+    return tuple(sorted(once, key=lambda one: (one.date, one.hash), reverse=True))
 
 
 _HEAD = re.compile(r"\x01([0-9a-f]+) ([0-9]+)")

@@ -31,24 +31,28 @@ def make(
     `base` is the site's absolute address, or empty where it has none: then there is no map, which
     knows absolute addresses only.
     """
-    base = base if base.endswith("/") or not base else f"{base}/"
-    environment = Environment(
-        loader=FileSystemLoader(templates / "pages"),
+    press = environment(templates)
+    found = _redirects(book, press.get_template("moved.html"), base)
+    found["robots.txt"] = press.get_template("robots.txt").render(base=base)
+    if base:
+        by_address = sorted((addresses.of_uri(page.uri), page.source) for page in pages)
+        entries = [
+            {"address": base + quote(address), "commits": provenance.of(commits, source)}
+            for address, source in by_address
+        ]
+        found["sitemap.xml"] = press.get_template("sitemap.xml").render(entries=entries)
+    return {path: text.encode() for path, text in found.items()}
+
+
+def environment(templates: FilePath) -> Environment:
+    """What reads templates of HTML and XML, which escape what they are given."""
+    return Environment(
+        loader=FileSystemLoader([templates / "pages", templates]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=True,
     )
-    found = _redirects(book, environment.get_template("moved.html"), base)
-    found["robots.txt"] = environment.get_template("robots.txt").render(base=base)
-    if base:
-        by_address = sorted((addresses.of_uri(page.uri), page.source) for page in pages)
-        entries = [
-            {"address": base + quote(address), "commit": provenance.newest(commits, source)}
-            for address, source in by_address
-        ]
-        found["sitemap.xml"] = environment.get_template("sitemap.xml").render(entries=entries)
-    return {path: text.encode() for path, text in found.items()}
 
 
 def _redirects(book: Book, template: Template, base: str) -> dict[str, str]:
