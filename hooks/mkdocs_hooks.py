@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from types import SimpleNamespace
@@ -20,10 +21,12 @@ from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup, escape
+from mkdocs.commands.build import get_context
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 from mkdocs_bibtex.citation import Citation, CitationBlock, InlineReference
@@ -39,15 +42,19 @@ from handbook import (
     markup,
     offline,
     pages,
+    processors,
     publication,
     report,
     security,
+    sheets,
+    store,
     views,
 )
 from handbook.bibliography import Bibliography
 from handbook.compose import Composition, NotATimeError, compose, printed
 from handbook.pdf import PdfError
 from handbook.redaction import LeftoverError
+from handbook.sheets import Print, Rack, Sheet
 
 log = logging.getLogger("mkdocs.plugins.handbook")
 
@@ -62,6 +69,7 @@ class _Build:
     blocked: list[str] = field(default_factory=list)
     stage: FilePath | None = None
     target: FilePath | None = None
+    press: _Press | None = None
 
 
 _builds: list[_Build] = []
@@ -134,18 +142,32 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             files.remove(unused)
     root = FilePath(config.config_file_path).parent
     in_nav = set(_uris(config.nav))
+    takes_over = _takes_over(config)
     for page in _builds[0].composition.pages:
         file = files.get_file_from_path(page.uri)
         if file is None:
-            file = File.generated(config, page.uri, content=page.body)
+            file = _Leaf.generated(config, page.uri, content=page.body)
             source = os.path.relpath(root / page.source, config.docs_dir)
             file.edit_uri = FilePath(source).as_posix()
             files.append(file)
+        elif takes_over and file.inclusion.value > InclusionLevel.DRAFT.value:
+            files.remove(file)
+            file = _Leaf(page.uri, config.docs_dir, config.site_dir, config.use_directory_urls)
+            files.append(file)
         if page.uri not in in_nav:
             file.inclusion = InclusionLevel.NOT_IN_NAV
+        if takes_over and isinstance(file, _Leaf):
+            file.take()
     for export in _builds[0].composition.exports:
         files.append(File.generated(config, export.path, content=export.content))
     return files
+
+
+def on_nav(nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+    """Remember what all pages share, for the press."""
+    if _takes_over(config):
+        _builds[0].press = _Press(config, files, nav)
+    return nav
 
 
 @event_priority(100)
@@ -182,7 +204,10 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files
 
 
 def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-    """Escape in our own templates, which MkDocs does not; and give them their few tools."""
+    """Escape in our own templates, which MkDocs does not; and give them their few tools.
+
+    Then all that pages are made of is there: they are printed, or found as they were printed once.
+    """
     del files
     build = _builds[0]
     site = pages.plain(views.site(build.composition.book, build.composition.today))
@@ -211,6 +236,8 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
         "cards": cards.words(FilePath(config.theme.custom_dir or "")).names,
         "card_of": addresses.card,
     }
+    if build.press:
+        _print_all(build, build.press, env)
     return env
 
 
@@ -230,6 +257,9 @@ def on_post_template(output: str, *, template_name: str, config: MkDocsConfig) -
 def on_post_build(config: MkDocsConfig) -> None:
     """Publish the finished build, if it passed; in strict mode a warning means it did not."""
     build = _builds[0]
+    if build.press:
+        _check_anchors(build.press)
+        build.press.rack.save()
     for words in build.blocked:
         log.error("%s", words)
     if build.blocked:
@@ -251,6 +281,196 @@ def on_build_error(error: Exception) -> None:
             shutil.rmtree(build.stage, ignore_errors=True)
     if isinstance(error, OSError):
         raise PluginError(f"{_in_words(error)}; nothing was published.") from error
+
+
+# --- The press -------------------------------------------------------------------------------
+#
+# MkDocs makes every page of a site anew at each build, one after the other. The press does for each
+# page what MkDocs does (mkdocs.commands.build), with the same plugin events, by public names only;
+# but only for those of which it has no sheet, and with all processors. For MkDocs, pages are then
+# files that are copied. Where a plugin that is not known here takes part, MkDocs makes the pages.
+
+
+_KNOWN = frozenset({"bibtex", "hooks/mkdocs_hooks.py"})
+"""Plugins that make of one page always the same, whatever other pages there are."""
+
+
+def _takes_over(config: MkDocsConfig) -> bool:
+    return set(config.plugins) <= _KNOWN and not _command["dirty"]
+
+
+class _Leaf(File):
+    """The file of a page; once the press takes it, one that MkDocs has only to copy."""
+
+    _taken = False
+    key = ""
+    sheet: Sheet | None = None
+
+    def take(self) -> None:
+        """Be no page for MkDocs any more, at the address that a page has."""
+        self._taken = bool(self.url)
+
+    def is_documentation_page(self) -> bool:
+        """Whether MkDocs has to make it."""
+        return not self._taken and super().is_documentation_page()
+
+    def copy_file(self, dirty: bool = False) -> None:  # noqa: FBT001, FBT002 - it is MkDocs' own
+        """Put its HTML where the site is made; print it again if the store has lost it."""
+        press = _builds[0].press
+        if press is None or self.sheet is None:
+            super().copy_file(dirty)
+            return
+        while not press.rack.place(self.sheet, FilePath(self.abs_dest_path)):
+            self.sheet = _print(self.src_uri).sheet
+
+
+@dataclass
+class _Press:
+    """All that the pages of one build have in common."""
+
+    config: MkDocsConfig
+    files: Files
+    nav: Navigation
+    env: Environment = field(default_factory=Environment)
+    rack: Rack = field(default_factory=lambda: Rack(None, ""))
+
+    @property
+    def leaves(self) -> list[_Leaf]:
+        """The files of all pages."""
+        return [file for file in self.files if isinstance(file, _Leaf)]
+
+
+def _print_all(build: _Build, press: _Press, env: Environment) -> None:
+    """Give every page its sheet: from the store, or made anew."""
+    root = FilePath(press.config.config_file_path).parent
+    press.env = env
+    for item in press.nav.pages:
+        item.title = item.title or escape(build.pages[item.file.src_uri].title)
+    press.rack = Rack(store.of(root), sheets.frame(*_frame(press)))
+    book = build.composition.book
+    others = (*sorted(build.pages), *sorted(book.files))
+    for leaf in press.leaves:
+        page = build.pages[leaf.src_uri]
+        notes = [book.references.html(key) for key in page.cited]
+        # Of links in data, the core has made sure; in a page by hand, each has to be tried again.
+        leaf.key = sheets.key(press.rack.frame, page, [*notes, *(() if page.meta else others)])
+        leaf.sheet = press.rack.find(leaf.key)
+    missing = [leaf for leaf in press.leaves if leaf.sheet is None]
+    for leaf, made in zip(
+        missing, processors.spread(_print, [leaf.src_uri for leaf in missing]), strict=True
+    ):
+        leaf.sheet = made.sheet
+        for name, level, words in made.said:
+            logging.getLogger(name).log(level, "%s", words)
+        build.blocked += made.blocked
+        if not made.said and not made.blocked:  # else it is to be said again next time
+            press.rack.keep(leaf.key, made.sheet)
+
+
+def _frame(press: _Press) -> tuple[FilePath, str, str, str]:
+    """The folder of the templates, and in words: the settings, the menu, the templates' values."""
+    config, known = press.config, press.env.globals
+    words = {name: str(config[name]) for name in ("site_url", "site_name", "site_description")}
+    told = {
+        name: pages.plain(known[name])
+        for name in ("site", "published", "subscription", "by_hand", "cards")
+    }
+    return (
+        FilePath(config.theme.custom_dir or ""),
+        repr([config.user_configs, words, config.theme["language"]]),
+        repr([(item.title, item.url) for item in press.nav.pages]),
+        repr(told),
+    )
+
+
+def _print(uri: str) -> Print:
+    """Make one page, as MkDocs would."""
+    build = _builds[0]
+    press = build.press
+    file = press.files.get_file_from_path(uri) if press else None
+    if press is None or file is None:
+        raise PluginError(f"{uri}: there is no such page.")
+    before, build.blocked = build.blocked, []
+    with _listening() as said:
+        try:
+            page = file.page or Page(None, file, press.config)
+            html = _html(press, page)
+        except PluginError:
+            raise
+        except Exception as error:
+            raise PluginError(f"Error making page '{uri}': {error}") from error
+    links = {target.src_uri: ids for target, ids in (page.links_to_anchors or {}).items()}
+    ids = tuple(sorted(page.present_anchor_ids or ()))
+    sheet = Sheet(press.rack.write(html.encode(errors="xmlcharrefreplace")), ids, links)
+    blocked, build.blocked = build.blocked, before
+    return Print(sheet, tuple(said), tuple(blocked))
+
+
+def _html(press: _Press, page: Page) -> str:
+    config, files, plugins = press.config, press.files, press.config.plugins
+    page = plugins.on_pre_page(page, config=config, files=files)
+    page.read_source(config)
+    page.markdown = plugins.on_page_markdown(
+        page.markdown or "", page=page, config=config, files=files
+    )
+    page.render(config, files)
+    page.content = plugins.on_page_content(
+        page.content or "", page=page, config=config, files=files
+    )
+    page.active = True
+    try:
+        context = get_context(press.nav, (), config, page)
+        template = press.env.get_template(page.meta.get("template", "main.html"))
+        context = plugins.on_page_context(context, page=page, config=config, nav=press.nav)
+        return plugins.on_post_page(template.render(context), page=page, config=config)
+    finally:
+        page.active = False
+
+
+@contextmanager
+def _listening() -> Iterator[list[tuple[str, int, str]]]:
+    """What is said from a warning on, instead of its being said."""
+    said: list[tuple[str, int, str]] = []
+    listener = logging.Handler(logging.WARNING)
+    listener.emit = lambda record: said.append(  # type: ignore[method-assign]
+        (record.name, record.levelno, record.getMessage())
+    )
+    top = logging.getLogger("mkdocs")
+    handlers, spreads = top.handlers, top.propagate
+    top.handlers, top.propagate = [listener], False
+    try:
+        yield said
+    finally:
+        top.handlers, top.propagate = handlers, spreads
+
+
+def _check_anchors(press: _Press) -> None:
+    """Let MkDocs say where a page links to an id that another one has no more, or never had."""
+    level = press.config.validation.links.anchors
+    known = {leaf.src_uri: leaf.sheet for leaf in press.leaves if leaf.sheet}
+    ids = {uri: frozenset(sheet.anchors) for uri, sheet in known.items()}
+    for uri, sheet in known.items():
+        astray = {
+            target: dict(links)
+            for target, links in sheet.links.items()
+            if target in ids and not ids[target].issuperset(links)
+        }
+        if astray:
+            page = _paged(press, uri, ids)
+            page.links_to_anchors = {
+                _paged(press, target, ids).file: links for target, links in astray.items()
+            }
+            page.validate_anchor_links(files=press.files, log_level=level)
+
+
+def _paged(press: _Press, uri: str, ids: dict[str, frozenset[str]]) -> Page:
+    """A page of MkDocs with the ids of one that the press has made."""
+    file = press.files.get_file_from_path(uri)
+    if file is None:
+        raise PluginError(f"{uri}: there is no such page.")
+    page = file.page or Page(None, file, press.config)
+    page.present_anchor_ids = set(ids[uri])
+    return page
 
 
 # --- Behind the events -----------------------------------------------------------------------

@@ -35,7 +35,8 @@ class Page:
     that `plain(meta)` is JSON. `anchors` are the ids that its parts add to those of its headings.
     `sought` is what else people call the page, and its sections by their ids: names with commas.
     `front` is the title and the description that a page written by hand gives itself. `control` is
-    what makes it a document that can be quoted; none for pages of the site's own.
+    what makes it a document that can be quoted; none for pages of the site's own. `cited` are the
+    references in its text.
     """
 
     uri: str
@@ -47,6 +48,7 @@ class Page:
     sought: Mapping[str, str] = field(default_factory=dict)
     front: Mapping[str, str] = field(default_factory=dict)
     control: Control | None = None
+    cited: tuple[str, ...] = ()
 
 
 def make(
@@ -648,7 +650,8 @@ class _Press:
             tail += ["", "\\bibliography"]
         # The first line stays empty, so that no line of it is taken for front matter.
         body = "\n".join(["", body.strip("\n"), "", *tail, ""])
-        return Page(uri, title, body, source, meta or {}, anchors)
+        cited = tuple(dict.fromkeys(keys))
+        return Page(uri, title, body, source, meta or {}, anchors, cited=cited)
 
     def _cite(self, key: str, uri: str, title: str) -> None:
         self.cited_on.setdefault(key, {}).setdefault(addresses.of_uri(uri), title)

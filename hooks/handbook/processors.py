@@ -1,0 +1,53 @@
+"""The same work on many things, by as many processes as there are processors.
+
+A process is a copy of this one (`fork`, POSIX), with all that it has read, so that only what is
+asked and what is answered has to be handed over. Threads are not copied, and what they hold would
+be held for ever: beside other threads, the work is done here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, TypeVar
+
+Thing = TypeVar("Thing")
+Answer = TypeVar("Answer")
+
+FEW = 32
+"""Things that are done sooner than another process has begun."""
+_LONGEST = 16
+"""Things that are handed over at once, at most: else one process may wait for the other's last."""
+
+
+def spread(work: Callable[[Thing], Answer], things: Sequence[Thing]) -> Iterator[Answer]:
+    """The answers to all things, in their order. Raises what the work raises."""
+    workers = count()
+    if len(things) < FEW or workers < 2 or threading.active_count() > 1:  # noqa: PLR2004
+        yield from map(work, things)
+        return
+    part = max(1, min(_LONGEST, len(things) // (4 * workers)))
+    _at_work.append(work)
+    try:
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as others:
+            yield from others.map(_do, things, chunksize=part)
+    finally:
+        _at_work.pop()
+
+
+def count() -> int:
+    """The processors that this process may use; one where it cannot be copied."""
+    if not hasattr(os, "fork") or not hasattr(os, "sched_getaffinity"):
+        return 1
+    return len(os.sched_getaffinity(0))
+
+
+_at_work: list[Callable[[Any], Any]] = []
+"""What the copies of this process do: a function need not have a name that others find."""
+
+
+def _do(thing: Any) -> Any:
+    return _at_work[-1](thing)
