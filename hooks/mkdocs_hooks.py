@@ -7,6 +7,7 @@ only here at the top: its folder is on the path only while it is loaded.
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import logging
 import os
@@ -37,6 +38,7 @@ from handbook import (
     addresses,
     cards,
     chronicle,
+    compiled,
     dates,
     jsonld,
     markup,
@@ -209,12 +211,14 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     Then all that pages are made of is there: they are printed, or found as they were printed once.
     """
     del files
-    build = _builds[0]
+    build, root = _builds[0], FilePath(config.config_file_path).parent
     site = pages.plain(views.site(build.composition.book, build.composition.today))
     language = site["language"]
     references = build.composition.book.references
     ours = _template_names(FilePath(config.theme.custom_dir or ""))
     env.autoescape = lambda name: name in ours
+    env.auto_reload = False  # a build has its own templates: no need to look each time
+    env.bytecode_cache = compiled.of(root, "pages")
     env.filters |= {
         "day": lambda date: dates.day(date, language),
         "record_id": addresses.record_id,
@@ -237,7 +241,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
         "card_of": addresses.card,
     }
     if build.press:
-        _print_all(build, build.press, env)
+        _print_all(build, build.press, env, root)
     return env
 
 
@@ -320,8 +324,11 @@ class _Leaf(File):
         if press is None or self.sheet is None:
             super().copy_file(dirty)
             return
-        while not press.rack.place(self.sheet, FilePath(self.abs_dest_path)):
+        target = FilePath(self.abs_dest_path)
+        if not press.rack.place(self.sheet, target):
             self.sheet = _print(self.src_uri).sheet
+            if not press.rack.place(self.sheet, target):
+                raise OSError(errno.EIO, "the store lost it while it was made", str(target))
 
 
 @dataclass
@@ -340,9 +347,8 @@ class _Press:
         return [file for file in self.files if isinstance(file, _Leaf)]
 
 
-def _print_all(build: _Build, press: _Press, env: Environment) -> None:
+def _print_all(build: _Build, press: _Press, env: Environment, root: FilePath) -> None:
     """Give every page its sheet: from the store, or made anew."""
-    root = FilePath(press.config.config_file_path).parent
     press.env = env
     for item in press.nav.pages:
         item.title = item.title or escape(build.pages[item.file.src_uri].title)
@@ -354,7 +360,7 @@ def _print_all(build: _Build, press: _Press, env: Environment) -> None:
         notes = [book.references.html(key) for key in page.cited]
         # Of links in data, the core has made sure; in a page by hand, each has to be tried again.
         leaf.key = sheets.key(press.rack.frame, page, [*notes, *(() if page.meta else others)])
-        leaf.sheet = press.rack.find(leaf.key)
+        leaf.sheet = press.rack.find(leaf.src_uri, leaf.key)
     missing = [leaf for leaf in press.leaves if leaf.sheet is None]
     for leaf, made in zip(
         missing, processors.spread(_print, [leaf.src_uri for leaf in missing]), strict=True
@@ -364,7 +370,7 @@ def _print_all(build: _Build, press: _Press, env: Environment) -> None:
             logging.getLogger(name).log(level, "%s", words)
         build.blocked += made.blocked
         if not made.said and not made.blocked:  # else it is to be said again next time
-            press.rack.keep(leaf.key, made.sheet)
+            press.rack.keep(leaf.src_uri, made.sheet)
 
 
 def _frame(press: _Press) -> tuple[FilePath, str, str, str]:
@@ -388,7 +394,7 @@ def _print(uri: str) -> Print:
     build = _builds[0]
     press = build.press
     file = press.files.get_file_from_path(uri) if press else None
-    if press is None or file is None:
+    if press is None or not isinstance(file, _Leaf):
         raise PluginError(f"{uri}: there is no such page.")
     before, build.blocked = build.blocked, []
     with _listening() as said:
@@ -401,7 +407,8 @@ def _print(uri: str) -> Print:
             raise PluginError(f"Error making page '{uri}': {error}") from error
     links = {target.src_uri: ids for target, ids in (page.links_to_anchors or {}).items()}
     ids = tuple(sorted(page.present_anchor_ids or ()))
-    sheet = Sheet(press.rack.write(html.encode(errors="xmlcharrefreplace")), ids, links)
+    kept = press.rack.write(html.encode(errors="xmlcharrefreplace"))
+    sheet = Sheet(file.key, kept, ids, links)
     blocked, build.blocked = build.blocked, before
     return Print(sheet, tuple(said), tuple(blocked))
 

@@ -11,10 +11,10 @@ The way of the data, one direction only::
                                                mkdocs_hooks.py │ handbook check
 
 A module imports only from those before it in this order: problem, codes, source, edits, writing,
-spelling, schema, prose, extension, markup, nodes, git, store, processors, files, revision,
-provenance, bibliography, workdays, text, book, addresses, schedule, clashes, dates, deadlines,
-rules, outward, stale, grid, views, timetable, redaction, changes, days, differences, news,
-chronicle, api, pages, sheets, jsonld, search, offline, zones, history, calendars, security,
+spelling, schema, prose, extension, markup, nodes, git, store, compiled, kept, processors, files,
+revision, provenance, bibliography, workdays, text, book, addresses, schedule, clashes, dates,
+deadlines, rules, outward, stale, grid, views, timetable, redaction, changes, days, differences,
+news, chronicle, api, pages, sheets, jsonld, search, offline, zones, history, calendars, security,
 signposts, atom, cards, pdf, exports, compose, mend, publication, report, roll, checklist, reach,
 telling, diff, due, rehearsal, editor, skeleton, renaming, start, spreadsheet, rescheduling,
 slotsheet, commands, cli.

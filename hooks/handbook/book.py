@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias, cast
 
-from handbook import bibliography, schema, store
+from handbook import bibliography, kept, schema, store
 from handbook.bibliography import Bibliography
 from handbook.problem import Instead, Path, Problem
 from handbook.schema import COLLECTIONS, Collection, closest, quoted
@@ -229,16 +229,21 @@ def load(root: FilePath, tree: Tree | None = None) -> tuple[Book, list[Problem]]
 
     `tree` is an older version of the files there, which is then read in their place.
     """
-    tree = tree or Folder(root)
-    shelf = _Shelf(tree)
+    folder, known = store.of(root), {}
+    if tree is None:
+        known = kept.read(folder, _KIND, store.code())
+    shelf = _Shelf(tree or Folder(root, known=known))
     for collection in COLLECTIONS.values():
         if collection.layout == "folder":
             shelf.folder(collection)
         else:
             shelf.file(collection)
     shelf.strangers()
-    kept = store.of(root)
-    references = bibliography.load(_bibliography(tree), kept)
+    if tree is None:
+        now = {source.file: source for source in shelf.sources}
+        kept.write(folder, _KIND, store.code(), known, now)
+    tree = shelf.tree
+    references = bibliography.load(_bibliography(tree), folder)
     documents = []
     files = set()
     astray = [problem for folder in _PUBLISHED for problem in tree.astray(folder)]
@@ -268,7 +273,7 @@ def load(root: FilePath, tree: Tree | None = None) -> tuple[Book, list[Problem]]
     book = Book(
         **records,  # type: ignore[arg-type] # each is a mapping to its own model
         references=references,
-        workdays=_workdays(records, kept),
+        workdays=_workdays(records, folder),
         documents=tuple(documents),
         files=frozenset(files),
         origins=shelf.origins,
@@ -280,17 +285,20 @@ def load(root: FilePath, tree: Tree | None = None) -> tuple[Book, list[Problem]]
     return book, shelf.problems
 
 
+_KIND = "readings"
 _PUBLISHED = ("docs", "overrides")
 """MkDocs copies what lies in these, and follows links there, too."""
 
 
-def _workdays(records: Mapping[str, Mapping[str, schema.Model]], kept: FilePath | None) -> Workdays:
+def _workdays(
+    records: Mapping[str, Mapping[str, schema.Model]], folder: FilePath | None
+) -> Workdays:
     """The working days of the course's country, in the years of its editions."""
     editions = cast("Mapping[str, schema.Edition]", records["editions"])
     courses = cast("Mapping[str, schema.Course]", records["courses"])
     country = courses["course"].country if courses else None
     years = {day.date.year for edition in editions.values() for day in edition.days}
-    return workdays(country, "en", years, kept)
+    return workdays(country, "en", years, folder)
 
 
 class _Shelf:
@@ -303,6 +311,7 @@ class _Shelf:
         self.unread: dict[Key, Source] = {}
         self.unreadable: set[str] = set()
         self.problems: list[Problem] = []
+        self.sources: list[Source] = []
 
     def folder(self, collection: Collection) -> None:
         """One record in each file of a folder."""
@@ -388,6 +397,7 @@ class _Shelf:
 
     def _read(self, file: str) -> Source:
         source = self.tree.read(file)
+        self.sources.append(source)
         self.problems += [*source.problems, *swallowed(source)]
         return source
 

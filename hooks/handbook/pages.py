@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from handbook import addresses, api, dates, prose, schema, timetable, views
+from handbook import addresses, api, compiled, dates, prose, schema, timetable, views
 from handbook.book import Book, Document
 from handbook.chronicle import Chronicle, Control, control
 from handbook.codes import catalogue
@@ -699,6 +699,7 @@ def environment(folder: FilePath) -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - it writes Markdown; `text` escapes plain text
     )
+    environment.bytecode_cache = compiled.of(folder.parent.parent, "bodies")
     environment.globals["text"] = prose.escape
     return environment
 

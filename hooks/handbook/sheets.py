@@ -9,17 +9,17 @@ as a hard link, and a damaged file is no longer what its name says.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from handbook import store
+from handbook import kept, store
 from handbook.pages import Page, plain
 
 
@@ -27,9 +27,10 @@ from handbook.pages import Page, plain
 class Sheet:
     """What a page became: its HTML by digest, its ids, and by page the ids it links to.
 
-    Each id that it links to comes with the link as it was written.
+    Each id that it links to comes with the link as it was written. `key` is what it was made from.
     """
 
+    key: str
     html: str
     anchors: tuple[str, ...]
     links: Mapping[str, Mapping[str, str]]
@@ -50,18 +51,15 @@ class Print:
 
 def frame(templates: FilePath, *words: str) -> str:
     """What all pages of a build share: the code, the templates, all versions, and `words`."""
-    code = FilePath(__file__).parent.parent
-    files = [*code.rglob("*.py"), *code.rglob("*.yml"), *templates.rglob("*.*")]
     texts = [
         f"{path}\n{path.read_text(encoding='utf-8')}"
-        for path in sorted(files)
+        for path in sorted(templates.rglob("*.*"))
         if path.suffix in _TEXTS and path.is_file()
     ]
-    packages = [path.name for folder in sys.path for path in FilePath(folder).glob("*.dist-info")]
-    return store.digest(sys.version, *sorted(packages), *texts, *words)
+    return store.digest(store.code(), *texts, *words)
 
 
-_TEXTS = frozenset({".py", ".yml", ".html", ".md", ".txt"})
+_TEXTS = frozenset({".html", ".md", ".txt"})
 
 
 def key(frame: str, page: Page, around: Iterable[str]) -> str:
@@ -74,42 +72,39 @@ def key(frame: str, page: Page, around: Iterable[str]) -> str:
 
 
 class Rack:
-    """The sheets of one frame, in a folder of the store; without one, for this process only."""
+    """The sheets of one frame, in a folder of the store; without one, for this process only.
+
+    Of each page there is the sheet that was last made, by the page's uri.
+    """
 
     def __init__(self, folder: FilePath | None, frame: str) -> None:
         self.frame = frame
-        self.folder = folder
-        self.html = _writable(folder / "html") if folder else None
-        self.lost = None if self.html else tempfile.TemporaryDirectory(prefix="handbook-")
-        self.before = store.read(folder, _KIND, frame) if folder and self.html else {}
-        self.used: dict[str, Sheet] = {}
+        self.folder = folder if folder and _is_writable(folder) else None
+        self.lost = None if self.folder else tempfile.TemporaryDirectory(prefix="handbook-")
+        self.before: dict[str, Sheet] = kept.read(self.folder, _KIND, frame)
+        self.now: dict[str, Sheet] = {}
 
-    def find(self, key: str) -> Sheet | None:
-        """The sheet under a key, if it and its HTML are still there."""
-        try:
-            found = Sheet(**self.before[key])
-        except (KeyError, TypeError):
+    def find(self, uri: str, key: str) -> Sheet | None:
+        """The sheet of a page, if it has this key and its HTML is still there."""
+        found = self.before.get(uri)
+        if found is None or found.key != key or not self._path(found.html).is_file():
             return None
-        if not self._path(found.html).is_file():
-            return None
-        self.used[key] = found
+        self.now[uri] = found
         return found
 
     def write(self, html: bytes) -> str:
-        """Keep the HTML of a page, and give its digest. Safe in two processes at once."""
+        """Keep the HTML of a page, and give its digest. Safe in two processes at once.
+
+        Raises OSError where it cannot be kept.
+        """
         digest = _digest(html)
-        path = self._path(digest)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(html)
-        FilePath(name).chmod(0o644)
-        FilePath(name).replace(path)
+        if not store.write_file(self._path(digest), html):
+            raise OSError(errno.EIO, "the store cannot be written to", str(self._path(digest)))
         return digest
 
-    def keep(self, key: str, sheet: Sheet) -> None:
-        """Keep a sheet whose HTML has been written."""
-        self.used[key] = sheet
+    def keep(self, uri: str, sheet: Sheet) -> None:
+        """Keep the sheet of a page, whose HTML has been written."""
+        self.now[uri] = sheet
 
     def place(self, sheet: Sheet, target: FilePath) -> bool:
         """Put the HTML of a sheet where a site is made; false if it is gone or damaged."""
@@ -130,34 +125,25 @@ class Rack:
         return False
 
     def save(self) -> None:
-        """Write down what was used, and what was before, within bounds."""
-        if self.folder is None or self.html is None:
-            return
-        if list(self.used) != list(self.before):
-            entries = {name: one for name, one in self.before.items() if name not in self.used}
-            entries |= {name: asdict(one) for name, one in self.used.items()}
-            names = list(entries)[-_TIMES * len(self.used) :]
-            store.write(self.folder, _KIND, self.frame, {name: entries[name] for name in names})
-        self._sweep()
-
-    def _sweep(self) -> None:
-        """Delete what was longest in no site, where there is much more than a site has."""
-        found = [FilePath(one) for top in os.scandir(self.html or "") for one in os.scandir(top)]
-        if len(found) > _TIMES * len(self.used) + _SPARE:
-            # Each link to a file changes its status, and so the time of that.
-            found.sort(key=_changed)
-            for path in found[: -_TIMES * len(self.used) or None]:
+        """Write down which sheets there are now, and delete HTML that is of no use any more."""
+        kept.write(self.folder, _KIND, self.frame, self.before, self.now)
+        tops = os.scandir(self.folder / "html") if self.folder else ()
+        found = [FilePath(one) for top in tops for one in os.scandir(top)]
+        most = _TIMES * (len(self.now) + _SPARE)
+        if len(found) > most:
+            # To link a file somewhere else changes its status: these are the longest unused.
+            for path in sorted(found, key=_changed)[:-most]:
                 path.unlink(missing_ok=True)
 
     def _path(self, digest: str) -> FilePath:
-        top = self.html or FilePath(self.lost.name if self.lost else "")
-        return top / digest[:2] / digest[2:]
+        top = self.folder or FilePath(self.lost.name if self.lost else "")
+        return top / "html" / digest[:2] / digest[2:]
 
 
 _KIND = "sheets"
-_TIMES = 3
-"""How many times the pages of a site are kept, for what comes back."""
-_SPARE = 500
+_TIMES = 4
+"""How many times the pages of a site their HTML is kept: for `build`, for `serve`, for change."""
+_SPARE = 100
 
 
 def _changed(path: FilePath) -> float:
@@ -171,11 +157,10 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
 
-def _writable(folder: FilePath) -> FilePath | None:
-    """A folder that can be written to, made where there is none."""
+def _is_writable(folder: FilePath) -> bool:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            return folder
+            return True
     except OSError:
-        return None
+        return False

@@ -123,10 +123,14 @@ class Tree(Protocol):
 
 @dataclass(frozen=True)
 class Folder:
-    """The files as they lie on disk below `root`; a file that has a draft is read as that."""
+    """The files as they lie on disk below `root`; a file that has a draft is read as that.
+
+    `known` are sources that were read before: one with the same text need not be parsed again.
+    """
 
     root: FilePath
     drafts: Drafts = field(default_factory=dict)
+    known: Mapping[str, Source] = field(default_factory=dict)
 
     def names(self, folder: str) -> list[str]:
         """What lies directly in a folder, in order; nothing where there is no such folder."""
@@ -178,7 +182,10 @@ class Folder:
 
     def read(self, file: str) -> Source:
         """One YAML file."""
-        return parsed(self.read_text(file))
+        source, before = self.read_text(file), self.known.get(file)
+        if before is not None and before.text == source.text and not source.problems:
+            return before
+        return parsed(source)
 
     def read_text(self, file: str) -> Source:
         """One text file."""

@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import tempfile
+from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -54,18 +56,39 @@ def read_file(path: FilePath) -> dict[str, Any]:
 
 
 def write(folder: FilePath, kind: str, key: str, answer: dict[str, Any]) -> None:
-    """Keep an answer, in one step, so that no other run reads half of it."""
+    """Keep an answer."""
+    write_file(folder / f"{kind}-{key}.json", json.dumps(answer).encode())
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(answer, file)
-        FilePath(name).replace(folder / f"{kind}-{key}.json")
         kept = sorted(folder.glob(f"{kind}-*.json"), key=lambda path: path.stat().st_mtime)
         for old in kept[:-KEPT]:
             old.unlink(missing_ok=True)
     except OSError:
-        return  # a folder that cannot be written to only makes the next run slower
+        return  # it only makes the next run slower
+
+
+def write_file(path: FilePath, content: bytes) -> bool:
+    """Write a file of a store in one step, so that no other run reads half of it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        FilePath(name).chmod(0o644)
+        FilePath(name).replace(path)
+    except OSError:
+        return False  # a folder that cannot be written to only makes the next run slower
+    return True
+
+
+@cache
+def code() -> str:
+    """What every answer depends on: the code here, and the versions of all that it runs with."""
+    here = FilePath(__file__).parent
+    texts = [
+        path.read_text(encoding="utf-8") for path in sorted(here.glob("*.*")) if path.is_file()
+    ]
+    packages = {path.name for folder in sys.path for path in FilePath(folder).glob("*.dist-info")}
+    return digest(sys.version, *sorted(packages), *texts)
 
 
 def keep(root: FilePath, name: str, text: str) -> FilePath | None:
