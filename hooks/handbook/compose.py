@@ -13,7 +13,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from handbook import addresses, rules
+from handbook import addresses, rules, store
 from handbook import book as books
 from handbook.book import Book
 from handbook.problem import Problem
@@ -94,7 +94,7 @@ def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Com
     if not found.sound:
         return found
     templates = root / "overrides"
-    shown = pages.make(found.book, templates, found.today, history=history)
+    shown = pages.make(found.book, templates, found.today, history=history, store_in=store.of(root))
     shown = jsonld.add(found.book, shown, templates, base, found.today)
     made += exports.of_pages(found.book, shown, history, templates, base, found.today)
     return replace(found, pages=shown, exports=made, version=history.version)

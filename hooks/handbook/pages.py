@@ -8,9 +8,10 @@ Everything else that a theme template reads stands in `Page.meta`.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import cache, partial
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
@@ -18,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from handbook import addresses, api, compiled, dates, prose, schema, timetable, views
+from handbook import addresses, api, compiled, dates, kept, prose, schema, store, timetable, views
 from handbook.book import Book, Document
 from handbook.chronicle import Chronicle, Control, control
 from handbook.codes import catalogue
@@ -51,22 +52,49 @@ class Page:
     cited: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Draft:
+    """The text of a page: what its template makes of its values. `key` is what it was made from."""
+
+    key: str
+    title: str
+    description: str
+    body: str
+    sought: Mapping[str, str]
+    cited: tuple[str, ...]
+
+
 def make(
     book: Book,
     templates: FilePath,
     today: dt.date,
     wanted: Collection[str] | None = None,
     history: Chronicle | None = None,
+    store_in: FilePath | None = None,
 ) -> tuple[Page, ...]:
     """All pages of the handbook, or those whose uri is wanted.
 
     The list of references then says only of these that they cite. `history` is what git tells.
+    With `store_in`, a store, only the drafts are made anew whose values are others than before.
     """
-    return tuple(
-        page()
-        for uri, page in _Press(book, templates, today, history or Chronicle()).pages()
-        if wanted is None or uri in wanted
-    )
+    shared = _shared(book, templates) if store_in else ""
+    before: dict[str, Draft] = kept.read(store_in, _KIND, shared)
+    press = _Press(book, templates, today, history or Chronicle(), before)
+    made = tuple(page() for uri, page in press.pages() if wanted is None or uri in wanted)
+    kept.write(store_in, _KIND, shared, before, press.drafts)
+    return made
+
+
+_KIND = "drafts"
+
+
+def _shared(book: Book, templates: FilePath) -> str:
+    """What all drafts depend on besides their own values."""
+    texts = [path.read_text("utf-8") for path in sorted((templates / "pages").glob("*.md"))]
+    common = [book.course, *book.stages.values(), *book.glossary.values()]
+    records = [f"{type(one).__name__} {one.model_dump_json()}" for one in common]
+    ids = [*book.stages, *book.glossary, *book.references.lines, *addresses.all_pages(book)]
+    return store.digest(store.code(), *texts, *records, *ids, book.references.source.text)
 
 
 def by_hand(made: Iterable[Page]) -> tuple[views.Link, ...]:
@@ -406,7 +434,16 @@ HUBS: tuple[Hub, ...] = (
 class _Press:
     """Makes pages of one book; holds what all pages share."""
 
-    def __init__(self, book: Book, templates: FilePath, today: dt.date, history: Chronicle) -> None:
+    def __init__(
+        self,
+        book: Book,
+        templates: FilePath,
+        today: dt.date,
+        history: Chronicle,
+        before: Mapping[str, Draft],
+    ) -> None:
+        self.before = before
+        self.drafts: dict[str, Draft] = {}
         self.book = book
         self.today = today
         self.history = history
@@ -512,11 +549,17 @@ class _Press:
         title = heading[1] if heading else document.uri.removesuffix(".md").rpartition("/")[2]
         located: dict[str, str] = {}
         body = self._prepared(document.uri, located)("page", text, 0)
-        page = self._pressed(document.uri, title, body, located, document.source.file)
-        return replace(
-            page,
+        body, cited = self._text(document.uri, body, located)
+        for key in cited:
+            self._cite(key, document.uri, title)
+        return Page(
+            document.uri,
+            title,
+            body,
+            document.source.file,
             front=_front(document.uri, front[1]) if front else {},
             control=self._control(document.uri, document.source.file, None),
+            cited=cited,
         )
 
     def hub(self, hub: Hub) -> Page:
@@ -572,35 +615,61 @@ class _Press:
         data: str = "",
         anchors: tuple[str, ...] = (),
     ) -> Page:
+        record = values.get("record")
+        shown = {name: value for name, value in values.items() if name != "record"}
+        key = store.digest(
+            *(uri, template, title, description, written(shown)),
+            record.model_dump_json() if record else "",
+        )
+        draft = self.before.get(uri)
+        if draft is None or draft.key != key:
+            draft = self._draft(uri, template, values, title, description, key)
+        self.drafts[uri] = draft
+        for cited in draft.cited:
+            self._cite(cited, uri, draft.title)
+        meta = {
+            "title": draft.title,
+            "description": draft.description,
+            "template": f"{layout or template}.html",
+            "section": section,
+            "generated": True,
+            "data": data,
+            **shown,
+        }
+        return Page(
+            uri,
+            draft.title,
+            draft.body,
+            source,
+            meta,
+            anchors,
+            draft.sought,
+            control=self._control(uri, source, record),
+            cited=draft.cited,
+        )
+
+    def _draft(
+        self, uri: str, template: str, values: Values, title: str, description: str, key: str
+    ) -> Draft:
         located: dict[str, str] = {}
-        field_text = self._prepared(uri, located)
         module = self.environment.get_template(f"{template}.md").make_module(
             {
                 "course": self.book.course,
                 "course_stages": self.book.stages,
                 "course_terms": self.book.glossary,
                 **values,
-                "prose": field_text,
+                "prose": self._prepared(uri, located),
                 "here": lambda target: self.relative(target, uri),
             }
         )
-        title = title or str(getattr(module, "title", ""))
-        description = description or str(getattr(module, "description", ""))
-        body = str(module)
-        meta = {
-            "title": title,
-            "description": description,
-            "template": f"{layout or template}.html",
-            "section": section,
-            "generated": True,
-            "data": data,
-            **{name: value for name, value in values.items() if name != "record"},
-        }
-        made = self._pressed(uri, title, body, located, source, meta, anchors)
-        return replace(
-            made,
-            sought=getattr(module, "sought", {}),
-            control=self._control(uri, source, values.get("record")),
+        body, cited = self._text(uri, str(module), located)
+        return Draft(
+            key,
+            title or str(getattr(module, "title", "")),
+            description or str(getattr(module, "description", "")),
+            body,
+            getattr(module, "sought", {}),
+            cited,
         )
 
     def _control(self, uri: str, source: str, record: schema.Model | None) -> Control | None:
@@ -627,21 +696,12 @@ class _Press:
 
         return ready
 
-    def _pressed(
-        self,
-        uri: str,
-        title: str,
-        body: str,
-        located: Mapping[str, str],
-        source: str,
-        meta: Values | None = None,
-        anchors: tuple[str, ...] = (),
-    ) -> Page:
+    def _text(self, uri: str, body: str, located: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+        """A body with its notes and its explained abbreviations; and the references it cites."""
         masked = prose.mask(body)
         groups = prose.citation_groups(body)
         keys = [citation.name for group in groups for citation in group.citations]
-        for key in [*keys, *(label.split("--")[0] for label in located)]:
-            self._cite(key, uri, title)
+        cited = dict.fromkeys([*keys, *(label.split("--")[0] for label in located)])
         tail = [f"[^{label}]: {note}" for label, note in located.items()]
         explained = self._abbreviations(masked, uri)
         if explained:
@@ -649,9 +709,7 @@ class _Press:
         if groups:
             tail += ["", "\\bibliography"]
         # The first line stays empty, so that no line of it is taken for front matter.
-        body = "\n".join(["", body.strip("\n"), "", *tail, ""])
-        cited = tuple(dict.fromkeys(keys))
-        return Page(uri, title, body, source, meta or {}, anchors, cited=cited)
+        return "\n".join(["", body.strip("\n"), "", *tail, ""]), tuple(cited)
 
     def _cite(self, key: str, uri: str, title: str) -> None:
         self.cited_on.setdefault(key, {}).setdefault(addresses.of_uri(uri), title)
@@ -732,6 +790,17 @@ def _front(uri: str, text: str) -> dict[str, str]:
 
 def _sorting(words: str) -> str:
     return re.sub(r"^\W+", "", words).casefold()
+
+
+def written(value: Any) -> str:
+    """A value as JSON. Equal values are equal texts; much faster than `plain` first."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_fields)
+
+
+def _fields(value: Any) -> Values:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return {one.name: getattr(value, one.name) for one in fields(value)}
 
 
 def plain(value: Any) -> Any:

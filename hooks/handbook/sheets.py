@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -20,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from handbook import kept, store
-from handbook.pages import Page, plain
+from handbook.pages import Page, written
 
 
 @dataclass(frozen=True)
@@ -64,11 +63,8 @@ _TEXTS = frozenset({".html", ".md", ".txt"})
 
 def key(frame: str, page: Page, around: Iterable[str]) -> str:
     """The key of a page's sheet; `around` is what else of the site it is made from, in words."""
-    value = (
-        *(page.uri, page.title, page.body, page.source, page.anchors),
-        *(plain(page.meta), plain(page.front), plain(page.control)),
-    )
-    return store.digest(frame, json.dumps(value, ensure_ascii=False), *around)
+    value = (page.uri, page.title, page.body, page.source, page.anchors, page.meta)
+    return store.digest(frame, written((*value, page.front, page.control)), *around)
 
 
 class Rack:
