@@ -9,13 +9,15 @@ from __future__ import annotations
 import atexit
 import errno
 import gc
+import json
 import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +27,7 @@ from markupsafe import Markup, escape
 from mkdocs.commands.build import get_context
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
@@ -43,6 +46,7 @@ from handbook import (
     jsonld,
     markup,
     offline,
+    overlay,
     pages,
     processors,
     publication,
@@ -51,12 +55,15 @@ from handbook import (
     sheets,
     store,
     views,
+    watching,
 )
 from handbook.bibliography import Bibliography
-from handbook.compose import Composition, NotATimeError, compose, printed
+from handbook.compose import Composition, NotATimeError, compose, preview, printed
 from handbook.pdf import PdfError
+from handbook.problem import Problem
 from handbook.redaction import LeftoverError
 from handbook.sheets import Print, Rack, Sheet
+from handbook.source import FOLDERS
 
 log = logging.getLogger("mkdocs.plugins.handbook")
 
@@ -75,7 +82,21 @@ class _Build:
 
 
 _builds: list[_Build] = []
+_desks: list[_Desk] = []
+_problems: list[Problem] = []
+_errors: list[Exception] = []
+"""What kept the last build from its end: something in the data, or anything else."""
 _command = {"name": "build", "dirty": False}
+
+
+class _SupersededError(Exception):
+    """Another edit has come while a build was being made."""
+
+
+def _step() -> None:
+    """Stop a build here, under `serve`, if what it makes is out of date already."""
+    if any(desk.changed for desk in _desks):
+        raise _SupersededError
 
 
 def on_startup(*, command: str, dirty: bool) -> None:
@@ -93,11 +114,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     root = FilePath(config.config_file_path).parent
     _builds.clear()
     target = None
-    if _command["name"] == "build" and not _command["dirty"]:
+    if not _command["dirty"]:
         target = publication.place(FilePath(config.site_dir))
         publication.recover(target)
     try:
-        composition = compose(root, base=config.site_url or "")
+        composition = compose(root, base=config.site_url or "", step=_step)
         if _command["name"] == "build":  # a save under `serve` need not wait for the PDF
             composition = printed(composition, root, config.site_url or "")
     except (NotATimeError, LeftoverError, PdfError) as error:
@@ -264,6 +285,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     if build.press:
         _check_anchors(build.press)
         build.press.rack.save()
+    logging.getLogger("mkdocs").removeHandler(build.warnings)
     for words in build.blocked:
         log.error("%s", words)
     if build.blocked:
@@ -274,11 +296,33 @@ def on_post_build(config: MkDocsConfig) -> None:
     if config.strict and build.warnings.get_counts():
         return
     publication.exchange(build.stage, build.target)
+    if _command["name"] == "serve":
+        shutil.rmtree(build.stage, ignore_errors=True)
     log.info("Published to %s", build.target)
+
+
+def on_serve(server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
+    """Show an edit at once, before all that follows from it; and what is wrong, in the browser."""
+    desk = _Desk(FilePath(config.config_file_path).parent, FilePath(server.root), builder)
+    _desks[:] = [desk]
+    watched = [config.docs_dir, config.config_file_path]
+    for path in watched:  # by the observer that MkDocs chose
+        server.unwatch(path)
+    folders = [path for path in (config.docs_dir, *config.watch) if FilePath(path).is_dir()]
+    watch = watching.Watch(desk.changed.add, folders)
+    desk.wake = watch.wake
+    server.observer = watch.observer
+    server.build_delay = _SILENCE
+    server.builder = desk.rebuild
+    for path in watched:
+        server.watch(path)
+    server.set_app(overlay.over(server.serve_request, lambda: desk.overlay))
+    return server
 
 
 def on_build_error(error: Exception) -> None:
     """Nothing to publish: the last good site stays as it is. A full disk is told in words."""
+    _errors.append(error)
     for build in _builds:
         logging.getLogger("mkdocs").removeHandler(build.warnings)
         if build.stage is not None:
@@ -353,18 +397,15 @@ def _print_all(build: _Build, press: _Press, env: Environment, root: FilePath) -
     for item in press.nav.pages:
         item.title = item.title or escape(build.pages[item.file.src_uri].title)
     press.rack = Rack(store.of(root), sheets.frame(*_frame(press)))
-    book = build.composition.book
-    others = (*sorted(build.pages), *sorted(book.files))
     for leaf in press.leaves:
-        page = build.pages[leaf.src_uri]
-        notes = [book.references.html(key) for key in page.cited]
-        # Of links in data, the core has made sure; in a page by hand, each has to be tried again.
-        leaf.key = sheets.key(press.rack.frame, page, [*notes, *(() if page.meta else others)])
+        leaf.key = _key(build, press, build.pages[leaf.src_uri])
         leaf.sheet = press.rack.find(leaf.src_uri, leaf.key)
+    _step()
     missing = [leaf for leaf in press.leaves if leaf.sheet is None]
     for leaf, made in zip(
         missing, processors.spread(_print, [leaf.src_uri for leaf in missing]), strict=True
     ):
+        _step()
         leaf.sheet = made.sheet
         for name, level, words in made.said:
             logging.getLogger(name).log(level, "%s", words)
@@ -373,17 +414,28 @@ def _print_all(build: _Build, press: _Press, env: Environment, root: FilePath) -
             press.rack.keep(leaf.src_uri, made.sheet)
 
 
+def _key(build: _Build, press: _Press, page: pages.Page) -> str:
+    """What the sheet of a page depends on.
+
+    Of links in data, the core has made sure; in a page by hand, MkDocs has to try each again.
+    """
+    book = build.composition.book
+    notes = [book.references.html(key) for key in page.cited]
+    others = () if page.meta else (*sorted(build.pages), *sorted(book.files))
+    return sheets.key(press.rack.frame, page, [*notes, *others])
+
+
 def _frame(press: _Press) -> tuple[FilePath, str, str, str]:
     """The folder of the templates, and in words: the settings, the menu, the templates' values."""
     config, known = press.config, press.env.globals
-    words = {name: str(config[name]) for name in ("site_url", "site_name", "site_description")}
+    settings = json.dumps(dict(config), sort_keys=True, default=lambda one: type(one).__name__)
     told = {
         name: pages.plain(known[name])
         for name in ("site", "published", "subscription", "by_hand", "cards")
     }
     return (
         FilePath(config.theme.custom_dir or ""),
-        repr([config.user_configs, words, config.theme["language"]]),
+        FilePath(config.config_file_path).read_text("utf-8") + settings + config.theme["language"],
         repr([(item.title, item.url) for item in press.nav.pages]),
         repr(told),
     )
@@ -480,11 +532,107 @@ def _paged(press: _Press, uri: str, ids: dict[str, frozenset[str]]) -> Page:
     return page
 
 
+# --- While a handbook is worked on -----------------------------------------------------------
+
+
+_SILENCE = 0.01
+"""Seconds without another change until a build begins: a program may write many files at once."""
+_PAUSE = 0.3
+"""Seconds without another change until all that follows from an edit is made."""
+
+
+@dataclass
+class _Desk:
+    """Where a handbook is worked on under `serve`.
+
+    The page of a file that was edited is shown at once; all that follows from the edit, the rules
+    too, after a pause, by a whole build. What is wrong lies over the last good page.
+    """
+
+    root: FilePath
+    site: FilePath
+    builder: Callable[[], None]
+    changed: set[str] = field(default_factory=set)
+    overlay: bytes = b""
+    wake: Callable[[], None] = lambda: None
+    later: threading.Timer | None = None
+
+    def rebuild(self) -> None:
+        """Make what an edit needs now: the server calls it after each."""
+        files = []
+        while self.changed:
+            files.append(os.path.relpath(self.changed.pop(), self.root).replace(os.sep, "/"))
+        if self.later:
+            self.later.cancel()
+        if files and self._shown(files):
+            self.later = threading.Timer(_PAUSE, self.wake)
+            self.later.daemon = True
+            self.later.start()
+        else:
+            self._whole()
+
+    def _shown(self, files: list[str]) -> bool:
+        """Whether the pages of these files could be shown, or what is wrong in the files."""
+        build = _builds[0] if _builds else None
+        if build is None or build.press is None or not all(map(self._is_text, files)):
+            return False
+        try:
+            base = build.press.config.site_url or ""
+            found = preview(build.composition, self.root, base, files)
+            if found is None:
+                return False
+            if not found.sound:
+                self._say(found.problems)
+                return True
+            _show(build, build.press, found, self.site)
+        except Exception as error:  # noqa: BLE001 - a whole build finds out what is wrong
+            log.debug("No preview: %s", error)
+            return False
+        self.overlay = b""
+        return True
+
+    def _is_text(self, file: str) -> bool:
+        return file.startswith(FOLDERS) and (self.root / file).is_file()
+
+    def _whole(self) -> None:
+        """All of it. Where that fails for what the data says, an edit can still be shown at once."""
+        before = _builds[:]
+        _problems.clear()
+        _errors.clear()
+        try:
+            self.builder()
+        except _SupersededError:
+            _builds[:] = before
+            log.info("Stopped: another change has come")
+        except (Exception, SystemExit) as error:
+            _builds[:] = before if _problems else []
+            self._say(_problems, str(_errors[0] if _errors else error))
+        else:
+            self.overlay = b""
+
+    def _say(self, problems: Sequence[Problem], words: str = "") -> None:
+        self.overlay = overlay.written(self.root / "overrides", problems, words)
+
+
+def _show(build: _Build, press: _Press, found: Composition, site: FilePath) -> None:
+    """Put the pages of a preview where a site is served."""
+    for page in found.pages:
+        leaf = press.files.get_file_from_path(page.uri)
+        if isinstance(leaf, _Leaf):
+            build.pages[page.uri] = page
+            leaf.key = _key(build, press, page)
+            leaf.sheet = press.rack.find(page.uri, leaf.key) or _print(page.uri).sheet
+            press.rack.place(leaf.sheet, site / leaf.dest_uri)
+    pages = tuple(build.pages[page.uri] for page in build.composition.pages)
+    build.composition = replace(build.composition, book=found.book, pages=pages)
+
+
 # --- Behind the events -----------------------------------------------------------------------
 
 
 _UNUSED = re.compile(
     r"assets/(?:javascripts|images)/|assets/stylesheets/(?:palette|.*\.map$)|(?:pages|fonts|pdf)/"
+    r"|sitemap\.xml$"
 )
 """Of the theme: scripts, which are ours; palettes; its picture. And what the core alone reads."""
 _BOXES = re.compile(r'<input class="md-toggle".*?(?=<div data-md-component="announce">)', re.DOTALL)
@@ -553,6 +701,7 @@ def _speak(composition: Composition, *, strict: bool) -> None:
     for problem in composition.problems:
         log.log(_LEVELS[problem.severity], "%s", problem)
     if not composition.sound or (strict and not composition.spotless):
+        _problems.extend(composition.problems)
         counted = report.count(composition.problems)
         raise PluginError(f"The data has {counted}; nothing was built.")
 

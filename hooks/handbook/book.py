@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
@@ -285,6 +285,32 @@ def load(root: FilePath, tree: Tree | None = None) -> tuple[Book, list[Problem]]
     return book, shelf.problems
 
 
+def amended(book: Book, tree: Tree, file: str) -> tuple[Book, list[Problem]] | None:
+    """The same book after an edit of one of its files, and what is wrong in that file.
+
+    None for anything but records and pages by hand that were there before: then all is to be read.
+    """
+    uri, name = file.removeprefix("docs/"), PurePosixPath(file)
+    if any(one.uri == uri and one.source.file == file for one in book.documents):
+        new = Document(uri, tree.read_text(file))
+        documents = tuple(new if one.uri == uri else one for one in book.documents)
+        return replace(book, documents=documents, kept={}), new.source.problems
+    is_alone = name.parent.name == "data"
+    collection = COLLECTIONS.get(name.stem if is_alone else name.parent.name)
+    if collection is None or file not in {origin.source.file for origin in book.origins.values()}:
+        return None
+    shelf = _Shelf(tree)
+    if is_alone:
+        shelf.file(collection)
+    else:
+        shelf.one(collection, name.name)
+    field_name = "courses" if collection.name == "course" else collection.name
+    before = {} if is_alone else book.records(collection.name)
+    records: Any = {field_name: {**before, **shelf.records[collection.name]}}
+    origins = {**book.origins, **shelf.origins}
+    return replace(book, **records, origins=origins, kept={}), shelf.problems
+
+
 _KIND = "readings"
 _PUBLISHED = ("docs", "overrides")
 """MkDocs copies what lies in these, and follows links there, too."""
@@ -316,26 +342,29 @@ class _Shelf:
     def folder(self, collection: Collection) -> None:
         """One record in each file of a folder."""
         for name in self.tree.names(f"data/{collection.name}"):
-            path = PurePosixPath("data", collection.name, name)
-            if path.suffix != ".yml" or name.startswith("."):
-                continue
-            source = self._read(str(path))
-            if not schema.is_id(path.stem):
-                self.problems.append(
-                    source.problem_at(
-                        "HB013",
-                        (1, 1),
-                        f"{quoted(path.stem)} is no id, and a file's name is the id of its record",
-                        f"rename it to {right[1]}.yml: {schema.id_hint(path.stem)}"
-                        if (right := schema.as_id(path.stem))
-                        else schema.id_hint(path.stem)
-                        if path.stem != "index"
-                        else "index is the name of the list: choose another",
-                    )
+            if name.endswith(".yml") and not name.startswith("."):
+                self.one(collection, name)
+
+    def one(self, collection: Collection, name: str) -> None:
+        """The one record in a file of a folder."""
+        path = PurePosixPath("data", collection.name, name)
+        source = self._read(str(path))
+        if not schema.is_id(path.stem):
+            self.problems.append(
+                source.problem_at(
+                    "HB013",
+                    (1, 1),
+                    f"{quoted(path.stem)} is no id, and a file's name is the id of its record",
+                    f"rename it to {right[1]}.yml: {schema.id_hint(path.stem)}"
+                    if (right := schema.as_id(path.stem))
+                    else schema.id_hint(path.stem)
+                    if path.stem != "index"
+                    else "index is the name of the list: choose another",
                 )
-                self.unread[collection.name, path.stem] = source
-                continue
-            self._record(collection, path.stem, source, ())
+            )
+            self.unread[collection.name, path.stem] = source
+            return
+        self._record(collection, path.stem, source, ())
 
     def file(self, collection: Collection) -> None:
         """One record, a list of records, or a mapping of ids to records, in one file."""

@@ -6,7 +6,7 @@ import datetime as dt
 import gc
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
@@ -17,9 +17,10 @@ from handbook import addresses, rules, store
 from handbook import book as books
 from handbook.book import Book
 from handbook.problem import Problem
-from handbook.source import Tree
+from handbook.source import Folder, Tree
 
 if TYPE_CHECKING:
+    from handbook.chronicle import Chronicle
     from handbook.exports import Export
     from handbook.pages import Page
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 class Composition:
     """Everything one run gives. Without pages and exports where a problem is an error.
 
-    `version` is that of the whole site: its last commit, or empty where that is not known.
+    `history` is what git tells. `redacted` says whether the book holds less than the files do.
     """
 
     book: Book
@@ -36,7 +37,13 @@ class Composition:
     today: dt.date
     pages: tuple[Page, ...] = ()
     exports: tuple[Export, ...] = ()
-    version: str = ""
+    history: Chronicle | None = None
+    redacted: bool = False
+
+    @property
+    def version(self) -> str:
+        """That of the whole site: its last commit, or empty where that is not known."""
+        return self.history.version if self.history else ""
 
     @property
     def sound(self) -> bool:
@@ -74,30 +81,71 @@ def inspect(root: FilePath, today: dt.date | None = None, tree: Tree | None = No
 
 
 @keeping_everything()
-def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Composition:
+def compose(
+    root: FilePath,
+    today: dt.date | None = None,
+    base: str = "",
+    step: Callable[[], None] = lambda: None,
+) -> Composition:
     """Read, check, and, where nothing is wrong, make the pages and the exports.
 
     `base` is the absolute address that the site will have, for what is read away from it. The
-    history is read only here: it may be long, and a check of what the files say needs none.
+    history is read only here: it may be long, and a check of what the files say needs none. `step`
+    is called after each part of the work; it raises what is to end it.
     """
     from handbook import chronicle, exports, jsonld, pages, redaction  # noqa: PLC0415 - slow to load
 
-    base = addresses.based(base)
+    base, templates = addresses.based(base), root / "overrides"
     found = inspect(root, today)
+    step()
     if not found.sound:
         return found
     told, veil = redaction.redacted(root, found.book, found.today)
     history = chronicle.read(root, found.book, told, veil)
-    found = replace(found, book=told)
+    found = replace(found, book=told, history=history, redacted=told is not found.book)
+    step()
     made, problems = exports.make(found.book, root, base, found.today, veil)
+    step()
     found = replace(found, problems=tuple(sorted({*found.problems, *problems})))
     if not found.sound:
         return found
-    templates = root / "overrides"
     shown = pages.make(found.book, templates, found.today, history=history, store_in=store.of(root))
+    step()
     shown = jsonld.add(found.book, shown, templates, base, found.today)
+    step()
     made += exports.of_pages(found.book, shown, history, templates, base, found.today)
-    return replace(found, pages=shown, exports=made, version=history.version)
+    return replace(found, pages=shown, exports=made)
+
+
+@keeping_everything()
+def preview(
+    made: Composition, root: FilePath, base: str, files: Collection[str]
+) -> Composition | None:
+    """What an edit of some files makes of a composition at once, before all is checked and made.
+
+    It has only the pages that are made from these files, and only the problems in them. None where
+    it would take more than that: `compose` tells all of it.
+    """
+    from handbook import jsonld, pages  # noqa: PLC0415 - as above
+
+    if made.redacted or not made.pages:
+        return None
+    book, problems = made.book, []
+    for file in files:
+        amended = books.amended(book, Folder(root), file)
+        if amended is None:
+            return None
+        book = amended[0]
+        problems += amended[1]
+    found = replace(made, book=book, problems=tuple(sorted(set(problems))), pages=(), exports=())
+    if not found.sound:
+        return found
+    wanted = {page.uri for page in made.pages if page.source in set(files)}
+    templates = root / "overrides"
+    shown = pages.make(book, templates, made.today, wanted, made.history)
+    titles = {page.uri: page.title for page in (*made.pages, *shown)}
+    shown = jsonld.add(book, shown, templates, addresses.based(base), made.today, titles)
+    return replace(found, pages=shown)
 
 
 def printed(made: Composition, root: FilePath, base: str = "") -> Composition:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path as FilePath
@@ -43,14 +43,20 @@ PROFILES: Mapping[str, tuple[str, ...]] = {
 
 
 def add(
-    book: Book, pages: Iterable[Page], templates: FilePath, base: str, today: dt.date
+    book: Book,
+    pages: Sequence[Page],
+    templates: FilePath,
+    base: str,
+    today: dt.date,
+    known: Mapping[str, str] | None = None,
 ) -> tuple[Page, ...]:
     """The pages with what they are about in `meta.linked_data`; a page written by hand has none.
 
     `base` is the site's absolute address; where it is empty, addresses are relative to the page.
+    `known` are the titles of all pages by uri, where these pages are only some.
     """
-    pages = tuple(pages)
-    titles = {addresses.of_uri(page.uri): page.title for page in pages}
+    known = known or {page.uri: page.title for page in pages}
+    titles = {addresses.of_uri(uri): title for uri, title in known.items()}
     titles[""] = views.site(book, today).short
     words = environment(templates / "pages").get_template("calendar.txt").module
     told = []

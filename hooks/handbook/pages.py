@@ -798,9 +798,7 @@ def written(value: Any) -> str:
 
 
 def _fields(value: Any) -> Values:
-    if isinstance(value, Mapping):
-        return dict(value)
-    return {one.name: getattr(value, one.name) for one in fields(value)}
+    return dict(value) if isinstance(value, Mapping) else vars(value)
 
 
 def plain(value: Any) -> Any:
