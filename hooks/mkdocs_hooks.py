@@ -574,11 +574,14 @@ class _Desk:
     def _shown(self, files: list[str]) -> bool:
         """Whether the pages of these files could be shown, or what is wrong in the files."""
         build = _builds[0] if _builds else None
-        if build is None or build.press is None or not all(map(self._is_text, files)):
+        if build is None or build.press is None or not all(map(self._is_source, files)):
             return False
         try:
             base = build.press.config.site_url or ""
-            found = preview(build.composition, self.root, base, files)
+            texts = {file for file in files if not self._is_copied(file)}
+            for file in set(files) - texts:
+                shutil.copyfile(self.root / file, self.site / file.removeprefix("docs/"))
+            found = preview(build.composition, self.root, base, texts)
             if found is None:
                 return False
             if not found.sound:
@@ -591,11 +594,16 @@ class _Desk:
         self.overlay = b""
         return True
 
-    def _is_text(self, file: str) -> bool:
+    def _is_source(self, file: str) -> bool:
         return file.startswith(FOLDERS) and (self.root / file).is_file()
 
+    def _is_copied(self, file: str) -> bool:
+        """Whether a file is published as it is, and was before."""
+        is_text = file.endswith(".md") or not file.startswith("docs/")
+        return not is_text and (self.site / file.removeprefix("docs/")).is_file()
+
     def _whole(self) -> None:
-        """All of it. Where that fails for what the data says, an edit can still be shown at once."""
+        """Make all. If what the data says is in the way, an edit can still be shown at once."""
         before = _builds[:]
         _problems.clear()
         _errors.clear()
@@ -604,7 +612,7 @@ class _Desk:
         except _SupersededError:
             _builds[:] = before
             log.info("Stopped: another change has come")
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - it stands in the browser
             _builds[:] = before if _problems else []
             self._say(_problems, str(_errors[0] if _errors else error))
         else:
