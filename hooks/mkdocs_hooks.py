@@ -78,6 +78,7 @@ class _Build:
     blocked: list[str] = field(default_factory=list)
     stage: FilePath | None = None
     target: FilePath | None = None
+    nav: Navigation | None = None
     press: _Press | None = None
 
 
@@ -187,9 +188,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_nav(nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
-    """Remember what all pages share, for the press."""
-    if _takes_over(config):
-        _builds[0].press = _Press(config, files, nav)
+    """Remember the menu, which all pages share, for the press."""
+    del config, files
+    _builds[0].nav = nav
     return nav
 
 
@@ -231,7 +232,6 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
 
     Then all that pages are made of is there: they are printed, or found as they were printed once.
     """
-    del files
     build, root = _builds[0], FilePath(config.config_file_path).parent
     site = pages.plain(views.site(build.composition.book, build.composition.today))
     language = site["language"]
@@ -261,8 +261,8 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
         "cards": cards.words(FilePath(config.theme.custom_dir or "")).names,
         "card_of": addresses.card,
     }
-    if build.press:
-        _print_all(build, build.press, env, root)
+    if build.nav and _takes_over(config):
+        _print_all(build, config, files, build.nav, env)
     return env
 
 
@@ -382,8 +382,8 @@ class _Press:
     config: MkDocsConfig
     files: Files
     nav: Navigation
-    env: Environment = field(default_factory=Environment)
-    rack: Rack = field(default_factory=lambda: Rack(None, ""))
+    env: Environment
+    rack: Rack
 
     @property
     def leaves(self) -> list[_Leaf]:
@@ -391,12 +391,15 @@ class _Press:
         return [file for file in self.files if isinstance(file, _Leaf)]
 
 
-def _print_all(build: _Build, press: _Press, env: Environment, root: FilePath) -> None:
+def _print_all(
+    build: _Build, config: MkDocsConfig, files: Files, nav: Navigation, env: Environment
+) -> None:
     """Give every page its sheet: from the store, or made anew."""
-    press.env = env
-    for item in press.nav.pages:
+    for item in nav.pages:
         item.title = item.title or escape(build.pages[item.file.src_uri].title)
-    press.rack = Rack(store.of(root), sheets.frame(*_frame(press)))
+    folder = store.of(FilePath(config.config_file_path).parent)
+    rack = Rack(folder, sheets.frame(*_frame(config, nav, env)))
+    press = build.press = _Press(config, files, nav, env, rack)
     for leaf in press.leaves:
         leaf.key = _key(build, press, build.pages[leaf.src_uri])
         leaf.sheet = press.rack.find(leaf.src_uri, leaf.key)
@@ -425,18 +428,19 @@ def _key(build: _Build, press: _Press, page: pages.Page) -> str:
     return sheets.key(press.rack.frame, page, [*notes, *others])
 
 
-def _frame(press: _Press) -> tuple[FilePath, str, str, str]:
+def _frame(
+    config: MkDocsConfig, nav: Navigation, env: Environment
+) -> tuple[FilePath, str, str, str]:
     """The folder of the templates, and in words: the settings, the menu, the templates' values."""
-    config, known = press.config, press.env.globals
     settings = json.dumps(dict(config), sort_keys=True, default=lambda one: type(one).__name__)
     told = {
-        name: pages.plain(known[name])
+        name: pages.plain(env.globals[name])
         for name in ("site", "published", "subscription", "by_hand", "cards")
     }
     return (
         FilePath(config.theme.custom_dir or ""),
         FilePath(config.config_file_path).read_text("utf-8") + settings + config.theme["language"],
-        repr([(item.title, item.url) for item in press.nav.pages]),
+        repr([(item.title, item.url) for item in nav.pages]),
         repr(told),
     )
 

@@ -155,7 +155,7 @@ def printed(made: Composition, root: FilePath, base: str = "") -> Composition:
     """
     from handbook import exports  # noqa: PLC0415 - as above
 
-    if not made.sound:
+    if not made.sound or exports.only_pages():
         return made
     base = addresses.based(base)
     paper, problems = exports.on_paper(made.book, made.pages, root, base, made.today, made.version)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -24,6 +25,14 @@ class Export:
     content: bytes
 
 
+def only_pages() -> bool:
+    """Whether only pages are wanted, with the search and the map that they need.
+
+    Other tools make no calendars, data or paper: beside them, this measures what they make too.
+    """
+    return os.environ.get("HANDBOOK_ONLY") == "pages"
+
+
 def make(
     book: Book, root: FilePath, base: str, today: dt.date, veil: Veil
 ) -> tuple[tuple[Export, ...], list[Problem]]:
@@ -32,13 +41,15 @@ def make(
     `base` is the site's absolute address, or empty where it has none; `veil` hides what the book
     has no more, but its history.
     """
-    past, problems = revisions.read(root, book, today)
-    past = revisions.told(past, veil.text, {"/".join(key) for key in veil.ids})
-    files = calendars.make(book, past, root / "overrides", base, today)
-    if base:  # a picture of a link is asked for by its absolute address
-        files |= cards.make(book, root / "overrides")
-    files |= {path: css.encode() for path, css in timetable.stylesheets(book).items()}
-    files |= api.make(book, base, today)
+    files = {path: css.encode() for path, css in timetable.stylesheets(book).items()}
+    problems: list[Problem] = []
+    if not only_pages():
+        past, problems = revisions.read(root, book, today)
+        past = revisions.told(past, veil.text, {"/".join(key) for key in veil.ids})
+        files |= calendars.make(book, past, root / "overrides", base, today)
+        if base:  # a picture of a link is asked for by its absolute address
+            files |= cards.make(book, root / "overrides")
+        files |= api.make(book, base, today)
     return tuple(Export(path, content) for path, content in files.items()), problems
 
 
@@ -53,7 +64,8 @@ def of_pages(
     """The exports that say what the pages say, where they are, and what has changed."""
     files = search.make(book, pages, today)
     files |= signposts.make(book, pages, history.commits, templates, base)
-    files[addresses.FEED] = atom.make(book, history.news, templates, base)
+    if not only_pages():
+        files[addresses.FEED] = atom.make(book, history.news, templates, base)
     return tuple(Export(path, content) for path, content in files.items())
 
 

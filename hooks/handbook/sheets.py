@@ -9,6 +9,7 @@ as a hard link, and a damaged file is no longer what its name says.
 
 from __future__ import annotations
 
+import atexit
 import errno
 import hashlib
 import os
@@ -76,7 +77,9 @@ class Rack:
     def __init__(self, folder: FilePath | None, frame: str) -> None:
         self.frame = frame
         self.folder = folder if folder and _is_writable(folder) else None
-        self.lost = None if self.folder else tempfile.TemporaryDirectory(prefix="handbook-")
+        self.top = self.folder or FilePath(tempfile.mkdtemp(prefix="handbook-"))
+        if self.folder is None:
+            atexit.register(shutil.rmtree, self.top, ignore_errors=True)
         self.before: dict[str, Sheet] = kept.read(self.folder, _KIND, frame)
         self.now: dict[str, Sheet] = {}
 
@@ -132,8 +135,7 @@ class Rack:
                 path.unlink(missing_ok=True)
 
     def _path(self, digest: str) -> FilePath:
-        top = self.folder or FilePath(self.lost.name if self.lost else "")
-        return top / "html" / digest[:2] / digest[2:]
+        return self.top / "html" / digest[:2] / digest[2:]
 
 
 _KIND = "sheets"
