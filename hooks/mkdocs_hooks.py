@@ -47,7 +47,6 @@ from handbook import (
 from handbook.bibliography import Bibliography
 from handbook.compose import Composition, NotATimeError, compose, printed
 from handbook.pdf import PdfError
-from handbook.redaction import LeftoverError
 
 log = logging.getLogger("mkdocs.plugins.handbook")
 
@@ -90,7 +89,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         composition = compose(root, base=config.site_url or "")
         if _command["name"] == "build":  # a save under `serve` need not wait for the PDF
             composition = printed(composition, root, config.site_url or "")
-    except (NotATimeError, LeftoverError, PdfError) as error:
+    except (NotATimeError, PdfError) as error:
         raise PluginError(str(error)) from error
     _speak(composition, strict=bool(config.strict))
     build = _Build(composition, {page.uri: page for page in composition.pages}, CountHandler())

@@ -13,7 +13,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from handbook import addresses, rules
+from handbook import addresses, redaction, rules
 from handbook import book as books
 from handbook.book import Book
 from handbook.problem import Problem
@@ -70,6 +70,8 @@ def inspect(root: FilePath, today: dt.date | None = None, tree: Tree | None = No
     book, problems = books.load(root, tree)
     today = today or day(book)
     problems = [*problems, *rules.check(book, today)]
+    if tree is None:
+        problems += redaction.leftovers(root, book, today)
     return Composition(book, tuple(sorted(set(problems))), today)
 
 
@@ -80,13 +82,14 @@ def compose(root: FilePath, today: dt.date | None = None, base: str = "") -> Com
     `base` is the absolute address that the site will have, for what is read away from it. The
     history is read only here: it may be long, and a check of what the files say needs none.
     """
-    from handbook import chronicle, exports, jsonld, pages, redaction  # noqa: PLC0415 - slow to load
+    from handbook import chronicle, exports, jsonld, pages  # noqa: PLC0415 - slow to load
 
     base = addresses.based(base)
     found = inspect(root, today)
     if not found.sound:
         return found
     told, veil = redaction.redacted(root, found.book, found.today)
+    veil = redaction.remembering(root, found.book, veil)
     history = chronicle.read(root, found.book, told, veil)
     found = replace(found, book=told)
     made, problems = exports.make(found.book, root, base, found.today, veil)

@@ -15,7 +15,6 @@ import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import TypeAlias, cast
 
 from handbook import addresses, clashes, deadlines, prose, schedule, schema
@@ -453,7 +452,7 @@ def clauses_exist(book: Book, today: dt.date) -> Problems:
                     book, ("sessions", session_id), path, framework, clause, days or [today]
                 )
                 stood = any(clause in edition.clauses for edition in framework.editions)
-                yield from missing if days or not stood else map(_of_the_day, missing)
+                yield from missing if days or not stood else (one.of_the_day() for one in missing)
 
 
 def _missing_clause(
@@ -916,7 +915,7 @@ def _waive(book: Book, today: dt.date, problems: list[Problem]) -> list[Problem]
         key = ("waivers", waiver_id)
         if waiver.expires < today:
             if _can_be_waived(waiver.rule):
-                kept = [_of_the_day(one) if _silences(waiver, one) else one for one in kept]
+                kept = [one.of_the_day() if _silences(waiver, one) else one for one in kept]
             continue
         if not _can_be_waived(waiver.rule):
             waivable = [name for name, known in catalogue().items() if known.waivable]
@@ -977,11 +976,6 @@ def _silences(waiver: schema.Waiver, problem: Problem) -> bool:
 
 
 # --- What rules share ------------------------------------------------------------------------
-
-
-def _of_the_day(problem: Problem) -> Problem:
-    """A problem that came with the day, and with no change of the data: at most a warning."""
-    return replace(problem, severity="warning") if problem.severity == "error" else problem
 
 
 def _unused(
