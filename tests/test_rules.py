@@ -100,11 +100,10 @@ def test_what_comes_with_the_day_is_no_error(
     """Else the nightly publication would stop, and with it what has to be taken off the site."""
     root = tmp_path / "project"
     shutil.copytree(EXAMPLES / "lichens", root)
-    session = UNTAUGHT.replace("CLAUSE", clause)
-    if not clause:
-        session = "title: Pressing\nkind: lab\n"
+    session = UNTAUGHT.replace("CLAUSE", clause) if clause else "title: Pressing\nkind: lab\n"
     (root / "data" / "sessions" / "pressing.yml").write_text(session)
-    (root / "data" / "waivers.yml").write_text(waivers) if waivers else None
+    if waivers:
+        (root / "data" / "waivers.yml").write_text(waivers)
     code = root / "data" / "frameworks" / "collecting-code.yml"
     text = code.read_text()
     code.write_text(text[: text.index("editions:")] + LAPSED + text[text.index("body:") :])

@@ -79,7 +79,7 @@ class Veil:
 
     def text(self, text: str) -> str:
         """A text without links to what is not told, and without its names."""
-        if not (self.ids or self.private):
+        if not (self.ids or self.private or self.sources):
             return text
         told = self._undefined(unicodedata.normalize("NFC", text))
         told = self._inward.sub(_unlinked, told)
@@ -89,7 +89,7 @@ class Veil:
 
     def references(self, text: str) -> str:
         """The text of references.bib without what only hidden records cite, and without names."""
-        if not (self.ids or self.private):
+        if not (self.ids or self.private or self.sources):
             return text
         text = bibliography.without(unicodedata.normalize("NFC", text), self.sources)
         entries = bibliography.entries(bibliography.with_letters(text))
@@ -337,6 +337,7 @@ def veil(whole: Book, today: dt.date) -> Veil:
         for detail in _details(whole, key)
     }
     owners = hidden | only_theirs | set(private.values())
+    owners |= {key for key in whole.backlinks if _is_of(whole, key, owners)}
     common = {_bare(one) for one in _told_of(whole, owners)} if owners else set()
     files = _files(whole, hidden)
     gone = dict.fromkeys(files, ((),)) | {
