@@ -118,7 +118,10 @@ def test_what_comes_with_the_day_is_no_error(
 
 
 def test_no_example_has_an_error_on_a_later_day_that_it_has_not_today(tmp_path: Path) -> None:
+    """But for HB234, which warns of it: what cannot be told without must not be told at all."""
     for example in sorted((EXAMPLES / "faults").iterdir()):
+        if example.name.startswith("HB234"):
+            continue
         root = tmp_path / example.name
         shutil.copytree(EXAMPLES / "lichens", root)
         shutil.copytree(example, root, dirs_exist_ok=True)
