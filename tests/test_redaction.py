@@ -465,6 +465,13 @@ def test_the_days_to_come_are_tried_before_they_come(tmp_path: Path) -> None:
     assert found("{scope: [name]}") == []
 
 
+def test_what_is_broken_anyway_is_told_once(tmp_path: Path) -> None:
+    root = course(tmp_path, PERSON, "{until: 2032-01-31}")
+    (root / "data" / "sessions" / "supper.yml").write_text("title: [Supper", encoding="utf-8")
+
+    assert {one.code for one in inspect(root, TODAY).problems} == {"HB002"}
+
+
 def git(root: Path, *words: str) -> None:
     who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}

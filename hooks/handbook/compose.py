@@ -70,9 +70,12 @@ def inspect(root: FilePath, today: dt.date | None = None, tree: Tree | None = No
     book, problems = books.load(root, tree)
     today = today or day(book)
     problems = [*problems, *rules.check(book, today)]
-    if tree is None:
-        problems += redaction.leftovers(root, book, today)
-    return Composition(book, tuple(sorted(set(problems))), today)
+    found = Composition(book, tuple(sorted(set(problems))), today)
+    if tree or not found.sound:
+        return found
+    return replace(
+        found, problems=tuple(sorted({*problems, *redaction.leftovers(root, book, today)}))
+    )
 
 
 @keeping_everything()

@@ -561,7 +561,7 @@ def leftovers(root: FilePath, whole: Book, today: dt.date) -> Iterator[Problem]:
                 [*due, *untold, *agreed][0],
                 ("publish",),
                 f"from {day} on, no site can be made without what may not be told: {error}",
-                "write that in another way, or give it up, before that day",
+                "write what stands there in another way, so that it holds without the name",
             )
             yield problem if day == today else problem.of_the_day()
 
