@@ -61,7 +61,6 @@ from handbook.bibliography import Bibliography
 from handbook.compose import Composition, NotATimeError, compose, preview, printed
 from handbook.pdf import PdfError
 from handbook.problem import Problem
-from handbook.redaction import LeftoverError
 from handbook.sheets import Print, Rack, Sheet
 from handbook.source import FOLDERS
 
@@ -122,7 +121,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         composition = compose(root, base=config.site_url or "", step=_step)
         if _command["name"] == "build":  # a save under `serve` need not wait for the PDF
             composition = printed(composition, root, config.site_url or "")
-    except (NotATimeError, LeftoverError, PdfError) as error:
+    except (NotATimeError, PdfError) as error:
         raise PluginError(str(error)) from error
     _speak(composition, strict=bool(config.strict))
     build = _Build(composition, {page.uri: page for page in composition.pages}, CountHandler())

@@ -135,3 +135,42 @@ def test_what_is_kept_says_the_same(repository: Repository) -> None:
     assert feed(compose(repository.root, TODAY)) == first
     kept[0].write_text('{"days": [{"date": 3}]}')
     assert feed(compose(repository.root, TODAY)) == first
+
+
+def test_of_days_past_not_even_a_name_of_before_is_told(tmp_path: Path) -> None:
+    """A person married, and a record began as a copy of another's, who is still told of."""
+    made = Repository(tmp_path / "repository")
+    made.edit("name: Aino Esimerkki", "name: Aino Vanhanen", AINO)
+    boatman = made.root / "data" / "lecturers" / "boatman.yml"
+    boatman.write_text("name: Aino Vanhanen\n")
+    made.edit("title: Boat", "title: Boat of Aino Vanhanen, lecturers: [boatman]")
+    made.commit("The course")
+    made.commits = DAY
+    boatman.write_text("name: Odd Vene\n")
+    made.edit("title: Looking slowly", "title: Looking with Odd Vene", "sessions/looking.yml")
+    made.edit("title: Boat of Aino Vanhanen", "title: Boat of Odd Vene")
+    made.commit("A copy becomes its own")
+    made.commits = 2 * DAY
+    boatman.write_text("name: Odd Meri\n")
+    made.edit("title: Looking with Odd Vene", "title: Looking slowly", "sessions/looking.yml")
+    edition = made.root / "data" / "editions" / "2031.yml"
+    edition.write_text(
+        "".join(
+            line for line in edition.read_text().splitlines(keepends=True) if "Odd Vene" not in line
+        )
+    )
+    made.commit("Another name, and no boat")
+    made.commits = 3 * DAY
+
+    def told() -> str:
+        composed = compose(made.root, TODAY)
+        assert composed.sound, composed.problems
+        return "\n".join(one.content.decode() for one in composed.exports)
+
+    assert "Boat of Odd Vene" in told()
+    boatman.write_text("name: Odd Meri\npublish: withheld\n")
+    text = told()
+    assert "Odd" not in text
+    assert "Boat of a lecturer" in text
+    assert "Looking with a lecturer" in text
+    assert "Aino Vanhanen" in text

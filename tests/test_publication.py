@@ -30,19 +30,19 @@ def project(fresh: Path, tmp_path: Path) -> Path:
     folder = shutil.copytree(fresh, tmp_path / "project")
     (folder / "site").mkdir()
     (folder / "site" / "index.html").write_text(OLD)
-    (folder / "site" / ".kept").write_text("kept")
+    (folder / "site" / ".nojekyll").write_text("kept")
     return folder
 
 
 def is_old(site: Path) -> bool:
-    return {path.name for path in site.iterdir()} == {"index.html", ".kept"} and (
+    return {path.name for path in site.iterdir()} == {"index.html", ".nojekyll"} and (
         (site / "index.html").read_text() == OLD
     )
 
 
 def is_new(site: Path) -> bool:
     """Whether it is whole: the last file that a build writes is there, and what stays in a site."""
-    return (site / "offline.json").is_file() and (site / ".kept").read_text() == "kept"
+    return (site / "offline.json").is_file() and (site / ".nojekyll").read_text() == "kept"
 
 
 def left(folder: Path) -> list[Path]:
@@ -136,19 +136,23 @@ def test_what_a_running_build_holds_is_left_to_it(tmp_path: Path) -> None:
     assert sorted(left(tmp_path)) == [theirs, tmp_path / ".site-notes-x"]
 
 
-def test_what_stays_in_a_site_stays_as_it_is(tmp_path: Path) -> None:
+def test_of_what_nobody_built_only_the_clone_of_a_branch_stays(tmp_path: Path) -> None:
     site = tmp_path / "site"
     (site / ".git" / "refs").mkdir(parents=True)
     (site / ".git" / "refs" / "x").write_text("x")
-    (site / ".link").symlink_to("nowhere")
+    (site / ".nojekyll").symlink_to("nowhere")
+    (site / ".backup").mkdir()
+    (site / ".backup" / "aino.html").write_text("of before")
+    (site / ".htaccess").write_text("of before")
+    (site / "CNAME").write_text("of before")
     made = publication.stage(site)
     (made / "index.html").write_text("new")
 
     publication.exchange(made, site)
 
-    assert sorted(path.name for path in site.iterdir()) == [".git", ".link", "index.html"]
+    assert sorted(path.name for path in site.iterdir()) == [".git", ".nojekyll", "index.html"]
     assert (site / ".git" / "refs" / "x").read_text() == "x"
-    assert (site / ".link").readlink() == Path("nowhere")
+    assert (site / ".nojekyll").readlink() == Path("nowhere")
     assert (site.stat().st_mode & 0o777, (made / ".git").is_dir()) == (0o755, True)
 
 
@@ -234,7 +238,7 @@ def test_a_disk_that_is_full_or_read_only_is_told(
         check=False,
     )
 
-    assert done.stdout == f"exit 1\n{disk}:\nsite\n\n{disk}/site:\n.kept\nindex.html\n{OLD}"
+    assert done.stdout == f"exit 1\n{disk}:\nsite\n\n{disk}/site:\n.nojekyll\nindex.html\n{OLD}"
     assert done.stderr.splitlines()[-1].startswith(f"Error: {disk}/")
     assert done.stderr.endswith(f"{words}\n")
     assert "Traceback" not in done.stderr

@@ -43,11 +43,14 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path / "clone"
 
 
-def publish(folder: Path, base: str = BASE) -> subprocess.CompletedProcess[str]:
+def publish(
+    folder: Path, base: str = BASE, event: str = "push"
+) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if "EPOCH" not in name}
     return subprocess.run(
         [folder / ".ci" / "publish"],
-        env=environment | {"SITE_URL": base, "NO_MKDOCS_2_WARNING": "1"},
+        env=environment
+        | {"SITE_URL": base, "NO_MKDOCS_2_WARNING": "1", "GITHUB_EVENT_NAME": event},
         capture_output=True,
         text=True,
         check=False,
@@ -60,6 +63,16 @@ def test_a_whole_clone_is_published_under_its_address(clone: Path) -> None:
     assert done.returncode == 0, done.stderr
     home = (clone / "site" / "index.html").read_text()
     assert f'<link rel="canonical" href="{BASE}">' in home
+
+
+def test_a_dead_link_stops_a_change_but_not_the_night(clone: Path) -> None:
+    (clone / "docs" / "walls.md").write_text("# Walls\n\n[Where?](#nowhere)\n", encoding="utf-8")
+    dead = "walls/: #nowhere names a place that is not on the page\n"
+
+    by_day, by_night = publish(clone), publish(clone, event="schedule")
+
+    assert (by_day.returncode, by_day.stderr.endswith(dead)) == (1, True)
+    assert (by_night.returncode, by_night.stderr.endswith(dead)) == (0, True)
 
 
 def test_a_shallow_clone_is_not_published(clone: Path) -> None:

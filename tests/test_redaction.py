@@ -14,9 +14,10 @@ import pytest
 from conftest import EXAMPLES, ROOT, assemble, mkdocs
 from pypdf import PdfReader
 
+from handbook import bibliography, redaction, schema, views
 from handbook import book as books
-from handbook import redaction, schema, views
 from handbook.compose import Composition, compose, inspect
+from handbook.source import Source
 
 TODAY = dt.date(2026, 12, 10)
 
@@ -156,10 +157,25 @@ def test_words_stand_where_the_name_stood(tmp_path: Path) -> None:
         ("See ![her](/lecturers/aino-esimerkki/).", "See a lecturer."),
         ("Write to <aino@kuusi.example>.", "Write to a lecturer."),
         ("Write [me](mailto:aino@kuusi.example).", "Write me."),
+        ("Write [me](mailto:Aino@kuusi.example?subject=x).", "Write me."),
+        ("Write to <mailto:AINO@kuusi.example>.", "Write to a lecturer."),
+        ("See [when](/calendar/2031/lecturers/aino-esimerkki.ics).", "See a lecturer."),
+        ("See [data](/api/lecturers/aino.json).", "See a lecturer."),
+        ("See [her](../lecturers/aino-esimerkki.md) now.", "See a lecturer now."),
+        ("See [her](/lecturers/aino-other/).", "See [her](/lecturers/aino-other/)."),
+        (
+            "See [it](https://o.example/x/cases/aino/).",
+            "See [it](https://o.example/x/cases/aino/).",
+        ),
+        ("See [it](https://o.example/x/lecturers/aino/).", "See it."),
+        ("Ask [her][a].\n\n[a]: https://o.example/aino-esimerkki\n", "Ask her.\n\n\n"),
+        ("See https://o.example/ainikki.", "See ."),
+        ("[^1]: https://o.example/ainikki", "[^1]: "),
         ("See <https://people.example/aino-esimerkki>.", "See ."),
         ("See [page](https://people.example/(old)/Aino%20Esimerkki).", "See page."),
         ("Ainoastaan Esimerkkinä.", "Ainoastaan Esimerkkinä."),
         ("`code` stays.", "`code` stays."),
+        ("<https://o.example/ainikki>", "withheld"),
     ],
 )
 def test_a_name_is_found_in_all_that_markdown_makes_of_it(
@@ -274,6 +290,186 @@ def test_a_company_is_gone_with_its_organisation_its_addresses_and_its_own_sourc
     assert [one for one in secrets if one in text.lower()] == []
     assert (looking.title, looking.materials) == ("Looking slowly at a company", [])
     assert looking.body == "A company looks slowly [@kuusi2024walls].\n"
+
+
+def written(root: Path, files: Mapping[str, str]) -> Path:
+    for name, text in files.items():
+        (root / name).write_text(text, encoding="utf-8")
+    return root
+
+
+ELSEWHERE = {
+    "data/sessions/naming.yml": """\
+title: Naming
+kind: lab
+summary: Write to aino@kuusi.example or Aino@Kuusi.example, see https://orcid.org/0000-0002-1825-0097.
+outcomes: [find-lichens]
+materials: [{title: Hers, url: 'https://aino.example/'}, {title: Ours, url: 'https://kuusi.example/'}]
+body: |
+  [Write](mailto:aino@kuusi.example?subject=names) to her. All is at https://www.aino.example.
+  [Her page](https://aino.example), <https://aino.example/keys> and <https://kuusi.example/>.
+""",
+    "data/lecturers/other.yml": """\
+name: Other Esimerkki
+summary: Shares an address.
+email: other@kuusi.example
+url: https://kuusi.example/
+publish: {scope: [name, bio]}
+""",
+}
+
+
+def test_what_is_out_of_scope_is_told_in_no_other_text(tmp_path: Path) -> None:
+    root = written(course(tmp_path, PERSON, "{scope: [name, bio]}"), ELSEWHERE)
+    person = root / "data" / "lecturers" / "aino-esimerkki.yml"
+    text = person.read_text(encoding="utf-8")
+    person.write_text(f"orcid: 0000-0002-1825-0097\nurl: https://aino.example/\n{text}")
+    about = root / "data" / "course.yml"
+    contact = "{name: Aino Esimerkki, role: Curator, email: aino@kuusi.example}"
+    text = about.read_text(encoding="utf-8").replace("contacts:\n", f"contacts:\n  - {contact}\n")
+    about.write_text(f"{text}\nlinks: [{{title: Kuusi, url: 'https://kuusi.example/'}}]\n")
+
+    made = compose(root, TODAY)
+    naming = made.book.sessions["naming"]
+
+    text = said(made)
+    hers = ("aino@kuusi", "0000-0002-1825-0097", "https://aino.example", "other@kuusi")
+    assert [one for one in hers if one in text.replace("https://aino.example/keys", "")] == []
+    assert "Aino Esimerkki" in text
+    assert naming.summary == "Write to Aino Esimerkki or Aino Esimerkki, see ."
+    assert naming.body == (
+        "Write to her. All is at Aino Esimerkki.\n"
+        "Her page, <https://aino.example/keys> and <https://kuusi.example/>.\n"
+    )
+    assert [one.title for one in naming.materials] == ["Ours"]
+    assert made.book.course.contacts[0].model_dump(exclude_none=True) == {
+        "name": "Aino Esimerkki",
+        "role": "Curator",
+    }
+
+
+def test_of_a_company_only_the_name_is_told_in_its_scope(tmp_path: Path) -> None:
+    root = course(tmp_path, COMPANY, "{scope: [name]}")
+    case = root / "data" / "cases" / "wall-survey.yml"
+    text = case.read_text(encoding="utf-8")
+    case.write_text(f"town: Tapiola\nmakes: maps of walls\nlicence: a permit\nplace: islet\n{text}")
+
+    made = compose(root, TODAY)
+    text = said(made)
+    told = made.book.cases["wall-survey"].model_dump(exclude_defaults=True)
+
+    secrets = ("Tapiola", "maps of walls", "a permit", "Two thousand", "seinäkuvat.example")
+    assert [one for one in (*secrets, "walls_licence") if one in text] == []
+    assert told == {
+        "title": "Seinäkuvat Oy",
+        "kind": "company",
+        "organisation": "seinakuvat",
+        "used": ["2031"],
+        "stages": ["search", "collect"],
+        "frameworks": ["collecting-code"],
+    }
+
+
+SWEDE = {
+    "data/lecturers/anders-oberg.yml": """\
+name: Anders von Öberg-Håål
+aliases: [José García]
+summary: Draws.
+publish: {PUBLISH}
+""",
+}
+
+
+ENTRIES = r"""
+@string{who = {AUTHOR}}
+@book{one, author = {AUTHOR and Other, Odd}, title = {Old walls}, publisher = {P}, year = {2024}}
+@online{two, title = {By AUTHOR}, url = {https://o.example/jose-garcia}}
+@misc{three, title = {{\AA}ngstr{\"o}m and \'Etudes}, author = who,
+  howpublished = {\url{https://anders-von-oberg-haal.example/}},
+  note = {At https://o.example/josegarcia and \'E there}}
+"""
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        r"{\"O}berg-H{\aa}{\aa}l, Anders von",
+        r"{von \"Oberg-H\aa\aa l}, Anders",
+        r"Anders von {\"{O}}berg-H\r{a}\r al",
+        "{Anders} {von} {Öberg-Håål}",
+        "Anders~von {O\u0308berg-H}åål",
+        r"Garc{\'\i}a, Jos\'e",
+        r"Garc\'{\i}a, Jos{\'{e}}",
+        "Anders\n  von Öberg-Håål",
+    ],
+)
+def test_in_references_a_name_is_found_however_latex_has_it(tmp_path: Path, author: str) -> None:
+    root = course(tmp_path, SWEDE, "withheld")
+    bib = root / "data" / "references.bib"
+    entries = ENTRIES.replace("AUTHOR", author)
+    bib.write_text(bib.read_text(encoding="utf-8") + entries, encoding="utf-8")
+    whole, _ = books.load(root)
+
+    told, _ = redaction.redacted(root, whole, TODAY)
+
+    one, two, three = (told.references.note(key) for key in ("one", "two", "three"))
+    assert one == "a lecturer and Odd Other. *Old walls*. P, 2024."
+    assert two == "By a lecturer."
+    assert three.startswith("a lecturer. Ångström and études.")
+    assert three.endswith("At and É there.")
+
+
+def test_letters_of_latex_read_as_before() -> None:
+    names = [
+        r"M{\"u}ller",
+        r"\L{}ukasz",
+        r"Ga{\ss}e",
+        r"\c{C}elik",
+        r"{\v S}ime\v{c}ek",
+        r"\o{}rsted",
+    ]
+    entries = "".join(
+        f"@misc{{k{number}, author = {{{name}}}, title = {{The {name} of {{{name}}}}}}}\n"
+        for number, name in enumerate(names)
+    )
+    before, after = (
+        bibliography.load(Source("data/references.bib", text))
+        for text in (entries, bibliography.with_letters(entries))
+    )
+
+    assert [after.note(key) for key in after.lines] == [before.note(key) for key in before.lines]
+    assert "Łukasz" in after.source.text
+
+
+def test_the_days_to_come_are_tried_before_they_come(tmp_path: Path) -> None:
+    """An alias that is a field of references.bib: without the name, that is no BibTeX."""
+    root = course(tmp_path, {}, "")
+    bib = root / "data" / "references.bib"
+    bib.write_text(bib.read_text(encoding="utf-8").replace("title ", "Title "), encoding="utf-8")
+    person = root / "data" / "lecturers" / "aino-esimerkki.yml"
+    text = person.read_text(encoding="utf-8")
+
+    def found(publish: str, today: dt.date = TODAY) -> list[str]:
+        person.write_text(f"aliases: [Title]\npublish: {publish}\n{text}", encoding="utf-8")
+        told = inspect(root, today).problems
+        return [f"{one.severity}: {one.message[:21]}" for one in told if one.code == "HB234"]
+
+    assert found("{until: 2032-01-31}") == ["warning: from 2032-02-01 on, n"]
+    assert found("{from: 2027-01-01}") == ["error: from 2026-12-10 on, n"]
+    assert found("{from: 2027-01-01, until: 2032-01-31}") == [
+        "error: from 2026-12-10 on, n",
+        "warning: from 2032-02-01 on, n",
+    ]
+    assert found("withheld") == ["error: from 2026-12-10 on, n"]
+    assert found("{until: 2032-01-31}", dt.date(2032, 2, 1)) == ["error: from 2032-02-01 on, n"]
+    assert found("{scope: [name]}") == []
+
+
+def test_what_is_broken_anyway_is_told_once(tmp_path: Path) -> None:
+    root = course(tmp_path, PERSON, "{until: 2032-01-31}")
+    (root / "data" / "sessions" / "supper.yml").write_text("title: [Supper", encoding="utf-8")
+
+    assert {one.code for one in inspect(root, TODAY).problems} == {"HB002"}
 
 
 def git(root: Path, *words: str) -> None:

@@ -68,6 +68,30 @@ def test_without_editions_none_is_current(lichens_book: Book) -> None:
     assert views.current_edition(replace(lichens_book, editions={}), dt.date(2026, 1, 1)) is None
 
 
+def test_a_clause_that_was_right_on_its_day_keeps_its_address(lichens_book: Book) -> None:
+    framework = lichens_book.frameworks["collecting-code"]
+    (first,) = framework.editions
+    editions = [
+        first.model_copy(update={"until": "2031"}),
+        first.model_copy(
+            update={"version": "second", "from_": "2032", "clauses": {"3": "How little to take"}}
+        ),
+        first.model_copy(update={"from_": "2040", "clauses": {"5": "Not taught"}}),
+    ]
+    frameworks = {"collecting-code": framework.model_copy(update={"editions": editions})}
+    book = replace(lichens_book, frameworks=frameworks, kept={})
+
+    def shown(today: str) -> list[tuple[str, str, str]]:
+        found = views.clauses(book, "collecting-code", dt.date.fromisoformat(today))
+        return [(one.id, one.title, one.only_in) for one in found]
+
+    assert shown("2031-12-31") == [("3", "How much to take", ""), ("4", "What to write down", "")]
+    assert shown("2032-01-01") == [
+        ("3", "How little to take", ""),
+        ("4", "What to write down", "first edition"),
+    ]
+
+
 def test_the_matrix_joins_sessions_and_outcomes(lichens_book: Book) -> None:
     matrix = views.outcome_matrix(lichens_book)
 

@@ -5,8 +5,10 @@ References are formatted with pybtex in the style that mkdocs-bibtex uses, once 
 
 from __future__ import annotations
 
+import itertools
 import re
 import textwrap
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -123,6 +125,51 @@ def without(text: str, keys: Collection[str]) -> str:
             text = text[: match.start()] + (text[after.start() :] if after else "")
     return text
 
+
+def entries(text: str) -> list[str]:
+    """The text of a file of references cut where something begins, be it an entry or not."""
+    starts = [0, *(match.start() for match in _ANYTHING.finditer(text)), len(text)]
+    return [text[start:end] for start, end in itertools.pairwise(starts)]
+
+
+def with_letters(text: str) -> str:
+    r"""A file of references with letters in place of commands for them: `{\"O}berg`, `\aa`.
+
+    It reads as before: pybtex does the same later. Addresses have no such commands.
+    """
+    return _LATEX.sub(_letter, text)
+
+
+def _letter(match: re.Match[str]) -> str:
+    if match["letter"]:
+        return _LETTERS[match["letter"]]
+    if not match["on"]:
+        return match[0]
+    base = match["on"].strip("\\{} \n")
+    letter = unicodedata.normalize("NFC", base + _ACCENTS[match["sign"] or match["word"]])
+    return f"{{{letter}}}" if match["on"].startswith("{") else letter
+
+
+_ACCENTS = dict(
+    zip(
+        "`'^~=.\"uvHckrdb",
+        "\u0300\u0301\u0302\u0303\u0304\u0307\u0308"  # those written with a sign
+        "\u0306\u030c\u030b\u0327\u0328\u030a\u0323\u0331",
+        strict=True,
+    )
+)
+"""The accents that LaTeX has commands for (LaTeX2e, 3.4), as Unicode's combining signs."""
+_LETTERS = {
+    "aa": "å", "AA": "Å", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "o": "ø", "O": "Ø",
+    "l": "ł", "L": "Ł", "ss": "ß", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ",
+    "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ",
+}  # fmt: skip
+_LATEX = re.compile(
+    r"https?://[^\s{}]+"
+    r"|\\(?:(?P<sign>[`'^~=.\"])\s*|(?P<word>[uvHckrdb])(?:\s+|(?=\{)))"
+    r"(?P<on>\{\s*\\?[A-Za-z]\s*\}|\\[ij](?![A-Za-z])\s*|[A-Za-z])"
+    rf"|\\(?P<letter>{'|'.join(_LETTERS)})(?![A-Za-z])(?:\{{\}}|\s+)?"
+)
 
 _ANYTHING = re.compile(r"^[ \t]*@\w+\s*[{(]", re.MULTILINE)
 """Where an entry, an abbreviation or a comment begins."""

@@ -13,7 +13,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from handbook import addresses, rules, store
+from handbook import addresses, redaction, rules, store
 from handbook import book as books
 from handbook.book import Book
 from handbook.problem import Problem
@@ -77,7 +77,12 @@ def inspect(root: FilePath, today: dt.date | None = None, tree: Tree | None = No
     book, problems = books.load(root, tree)
     today = today or day(book)
     problems = [*problems, *rules.check(book, today)]
-    return Composition(book, tuple(sorted(set(problems))), today)
+    found = Composition(book, tuple(sorted(set(problems))), today)
+    if tree or not found.sound:
+        return found
+    return replace(
+        found, problems=tuple(sorted({*problems, *redaction.leftovers(root, book, today)}))
+    )
 
 
 @keeping_everything()
@@ -93,7 +98,7 @@ def compose(
     history is read only here: it may be long, and a check of what the files say needs none. `step`
     is called after each part of the work; it raises what is to end it.
     """
-    from handbook import chronicle, exports, jsonld, pages, redaction  # noqa: PLC0415 - slow to load
+    from handbook import chronicle, exports, jsonld, pages  # noqa: PLC0415 - slow to load
 
     base, templates = addresses.based(base), root / "overrides"
     found = inspect(root, today)
@@ -101,6 +106,7 @@ def compose(
     if not found.sound:
         return found
     told, veil = redaction.redacted(root, found.book, found.today)
+    veil = redaction.remembering(root, found.book, veil)
     history = chronicle.read(root, found.book, told, veil)
     found = replace(found, book=told, history=history, redacted=told is not found.book)
     step()

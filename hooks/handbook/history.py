@@ -62,6 +62,10 @@ SlotNow: TypeAlias = tuple[Shown, tuple[str, ...]]
 """A slot, and the feeds that it is in: `groups/<id>`, `lecturers/<id or former id>`."""
 
 
+Known: TypeAlias = dict[str, tuple[str, SlotNow]]
+"""Slots with their keys, by all that an edition says of them: most commits change few."""
+
+
 @dataclass(frozen=True)
 class Run:
     """An edition at one moment, with its slots by key."""
@@ -86,8 +90,10 @@ class UnreadableError(ValueError):
     """The data says nothing that a calendar could show, or what no check lets pass."""
 
 
-def state(files: Files) -> State:
+def state(files: Files, known: Known | None = None) -> State:
     """What calendars show of these files.
+
+    `known` are slots of other states of the same files, in which only editions are other.
 
     Raises:
         UnreadableError: a file is missing or damaged, or a slot ends before it starts, so that
@@ -101,8 +107,10 @@ def state(files: Files) -> State:
     zone = _word(files.get("data/course.yml"), "time_zone")
     if not is_zone(zone):
         raise UnreadableError(zone)
+    known = {} if known is None else known
     return {
-        edition: _run(data, zone, records) for edition, data in sorted(records["editions"].items())
+        edition: _run(data, zone, records, known)
+        for edition, data in sorted(records["editions"].items())
     }
 
 
@@ -117,43 +125,59 @@ def state_of(book: Book) -> State:
     )
 
 
-def _run(data: Plain, zone: str, records: Mapping[str, Mapping[str, Plain]]) -> Run:
-    sessions = records["sessions"]
-    groups = _fields(_fields(data).get("groups"))
+def _run(data: Plain, zone: str, records: Mapping[str, Mapping[str, Plain]], known: Known) -> Run:
+    groups = list(_fields(_fields(data).get("groups")))
+    edition = (_word(data, "place"), _word(data, "status"), groups)
     when = _word(data, "ends") or _word(data, "when")
     slots: dict[str, SlotNow] = {}
     for day in _items(data, "days"):
+        date = _word(day, "date")
         for slot in _items(day, "slots"):
-            session = _word(slot, "session")
-            if session and session not in sessions:
-                raise UnreadableError(session)
-            about = sessions.get(session)
-            # As `Book.place_of` has it.
-            taught = session and _word(about, "kind") != "site-visit"
-            place = _word(slot, "place") or (_word(data, "place") if taught else "")
-            start, end = (_moment(_word(day, "date"), _word(slot, one), zone) for one in _ENDS)
-            if end <= start:
-                raise UnreadableError(f"{start} {end}")
-            shown = Shown(
-                title=_word(slot, "title") or _word(about, "title"),
-                status=_weakest(data, slot, *([about] if session else [])),
-                start=start,
-                end=end,
-                zone=zone,
-                location=location(records["places"], place) if place else "",
-            )
-            attending = _words(slot, "groups") or list(groups)
-            feeds = [f"groups/{_id(group)}" for group in attending]
-            for one in _words(slot, "lecturers"):
-                # who subscribed under an id of before gets what goes on under the new one
-                former = _words(records["lecturers"].get(one), "former_ids")
-                feeds += [f"lecturers/{_id(name)}" for name in (one, *former)]
-            slots[_id(_word(slot, "key") or session)] = (shown, tuple(feeds))
+            made_of = repr((edition, date, slot))
+            if made_of not in known:
+                known[made_of] = _slot(slot, date, data, groups, zone, records)
+            key, now = known[made_of]
+            slots[key] = now
     # A month or a year ends when no day of it is left.
     ends = when + {len("2026"): "-12-31", len("2026-10"): "-31"}.get(len(when), "")
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", ends):
         raise UnreadableError(when)
     return Run(_word(data, "title"), ends, slots)
+
+
+def _slot(
+    slot: Plain,
+    date: str,
+    edition: Plain,
+    groups: Sequence[str],
+    zone: str,
+    records: Mapping[str, Mapping[str, Plain]],
+) -> tuple[str, SlotNow]:
+    """A slot of an edition that has some groups, and its key."""
+    session = _word(slot, "session")
+    if session and session not in records["sessions"]:
+        raise UnreadableError(session)
+    about = records["sessions"].get(session)
+    # As `Book.place_of` has it.
+    taught = session and _word(about, "kind") != "site-visit"
+    place = _word(slot, "place") or (_word(edition, "place") if taught else "")
+    start, end = (_moment(date, _word(slot, one), zone) for one in _ENDS)
+    if end <= start:
+        raise UnreadableError(f"{start} {end}")
+    shown = Shown(
+        title=_word(slot, "title") or _word(about, "title"),
+        status=_weakest(edition, slot, *([about] if session else [])),
+        start=start,
+        end=end,
+        zone=zone,
+        location=location(records["places"], place) if place else "",
+    )
+    feeds = [f"groups/{_id(group)}" for group in _words(slot, "groups") or groups]
+    for one in _words(slot, "lecturers"):
+        # who subscribed under an id of before gets what goes on under the new one
+        former = _words(records["lecturers"].get(one), "former_ids")
+        feeds += [f"lecturers/{_id(name)}" for name in (one, *former)]
+    return _id(_word(slot, "key") or session), (shown, tuple(feeds))
 
 
 def location(places: Mapping[str, Plain], place: str) -> str:
@@ -477,6 +501,8 @@ def _followed(root: FilePath, kept: Callable[[str], Past | None]) -> Past:
     needed, pasts = _needed(commits, kept)
     trees: dict[str, dict[str, _Blob]] = {}
     blobs: WeakValueDictionary[str, _Blob] = WeakValueDictionary()
+    others: list[tuple[str, _Blob]] = []
+    known: Known = {}
     to_come = Counter(parent for commit in commits for parent in commit.parents)
     with git.reader(root) as read_blob:
         for commit in commits:
@@ -488,7 +514,11 @@ def _followed(root: FilePath, kept: Callable[[str], Past | None]) -> Past:
                     tree[path] = blobs.setdefault(name, _Blob(name))
             if commit.id in needed:
                 parents = [pasts[parent] for parent in commit.parents]
-                pasts[commit.id] = after(parents, _state_of(tree, read_blob), commit.time)
+                beside = [one for one in tree.items() if not one[0].startswith(_EDITIONS)]
+                if beside != others:
+                    others, known = beside, {}
+                now = _state_of(tree, read_blob, known)
+                pasts[commit.id] = after(parents, now, commit.time)
             trees[commit.id] = tree
             to_come.subtract(commit.parents)
             for parent in commit.parents:
@@ -523,7 +553,9 @@ class _Blob:
         self.source: Source | None = None
 
 
-def _state_of(tree: Mapping[str, _Blob], read_blob: Callable[[str], bytes]) -> State | None:
+def _state_of(
+    tree: Mapping[str, _Blob], read_blob: Callable[[str], bytes], known: Known
+) -> State | None:
     """What one commit showed; None where it showed nothing, because it could not be read."""
     files = {}
     for path, blob in tree.items():
@@ -533,7 +565,7 @@ def _state_of(tree: Mapping[str, _Blob], read_blob: Callable[[str], bytes]) -> S
             return None
         files[path] = blob.source.data
     try:
-        return state(files)
+        return state(files, known)
     except UnreadableError:
         return None
 
@@ -578,6 +610,7 @@ def _revived(run: dict[str, Any]) -> PastRun:
     return PastRun(run["title"], run["ends"], entries)
 
 
+_EDITIONS = "data/editions/"
 _PATHS = ("data/course.yml", *(f"data/{folder}" for folder in _FOLDERS))
 
 

@@ -211,7 +211,8 @@ def _href(name: str, record_id: str, slot: str, told: Book) -> str:
 
 def _sorted(veil: Veil) -> Iterator[str]:
     """What a veil hides, in an order that does not depend on the process."""
-    yield from sorted(map(repr, (*veil.ids, *veil.names.items(), *veil.sources, *veil.addresses)))
+    hides = (*veil.ids, *veil.names.items(), *veil.sources, *veil.addresses, *veil.private.items())
+    yield from sorted(map(repr, hides))
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
@@ -54,6 +54,13 @@ class Problem:
         hint = f" ({self.hint})" if self.hint else ""
         place = f"{self.file}:{self.line}:{self.column}"
         return in_one_direction(f"{place}: {self.code} {self.severity}: {self.message}{hint}")
+
+    def of_the_day(self) -> Problem:
+        """The same where it comes with the day, and with no change of the data: no error.
+
+        An error would hold back the nightly publication, and what has to be gone that night.
+        """
+        return replace(self, severity="warning") if self.severity == "error" else self
 
     def as_dict(self) -> dict[str, str | int]:
         """The shape that `handbook check --format json` prints."""

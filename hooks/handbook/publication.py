@@ -56,16 +56,17 @@ def stage(target: FilePath) -> FilePath:
 def exchange(made: FilePath, target: FilePath) -> None:
     """Let a finished stage and the site change places; the stage then holds the old site.
 
-    What begins with a dot is no part of a site, and stays: MkDocs never deletes it either.
+    Of what else the site's folder held, only what makes it a branch to publish stays: `KEPT`.
     """
     if not target.exists():
         made.rename(target)
         return
-    for kept in sorted(target.glob(".*")):
+    for name in KEPT:
+        kept = target / name
         if kept.is_dir() and not kept.is_symlink():
-            shutil.copytree(kept, made / kept.name, symlinks=True)
-        else:
-            shutil.copy2(kept, made / kept.name, follow_symlinks=False)
+            shutil.copytree(kept, made / name, symlinks=True)
+        elif kept.is_symlink() or kept.exists():
+            shutil.copy2(kept, made / name, follow_symlinks=False)
     if _exchanged(made, target):
         return
     old = made.with_name(made.name + _taken_down(target))
@@ -78,6 +79,11 @@ def exchange(made: FilePath, target: FilePath) -> None:
     old.rename(made)
 
 
+KEPT = (".git", ".nojekyll")
+"""What outlives an exchange: a clone of the branch that is published, and the empty file that tells
+GitHub to publish that as it is. Whatever else lies there was never built, or was built of data that
+may not be told any more, so it goes: a file that belongs to the site, such as CNAME, lies in docs/.
+"""
 _STAGE = ".site-"
 _HERE = -100
 """AT_FDCWD: paths are taken as they are."""

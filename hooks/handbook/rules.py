@@ -3,6 +3,9 @@
 A rule takes the book and today, and yields problems. Rules that ask whether anything *uses* a
 record count a misspelt reference to it as a use, and so every mention in a file that could not
 be read: a fault elsewhere never makes a second problem here.
+
+What comes with the day, and with no change of the data, is never an error: it would hold back the
+nightly publication, and with it what has to be taken off the site that night.
 """
 
 from __future__ import annotations
@@ -429,7 +432,7 @@ _USED_IN = {
 def clauses_exist(book: Book, today: dt.date) -> Problems:
     """HB304: a cited clause stands in the edition of its framework in force on the slot's day.
 
-    Where the session has no slot, the edition in force today is asked.
+    Where the session has no slot, the edition in force today is asked, and only warned of.
     """
     for session_id, session in book.sessions.items():
         days = sorted(
@@ -445,9 +448,11 @@ def clauses_exist(book: Book, today: dt.date) -> Problems:
                 continue
             for position, clause in enumerate(citation.clauses):
                 path: Path = ("frameworks", index, "clauses", position)
-                yield from _missing_clause(
+                missing = _missing_clause(
                     book, ("sessions", session_id), path, framework, clause, days or [today]
                 )
+                stood = any(clause in edition.clauses for edition in framework.editions)
+                yield from missing if days or not stood else (one.of_the_day() for one in missing)
 
 
 def _missing_clause(
@@ -901,11 +906,16 @@ RULES: tuple[Callable[[Book, dt.date], Problems], ...] = (
 
 
 def _waive(book: Book, today: dt.date, problems: list[Problem]) -> list[Problem]:
-    """Drop what a waiver silences; report waivers that cannot, or that silence nothing."""
+    """Drop what a waiver silences; report waivers that cannot, or that silence nothing.
+
+    What one silenced that has expired is no more than a warning.
+    """
     kept = problems
     for waiver_id, waiver in book.waivers.items():
         key = ("waivers", waiver_id)
         if waiver.expires < today:
+            if _can_be_waived(waiver.rule):
+                kept = [one.of_the_day() if _silences(waiver, one) else one for one in kept]
             continue
         if not _can_be_waived(waiver.rule):
             waivable = [name for name, known in catalogue().items() if known.waivable]

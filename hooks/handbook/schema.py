@@ -1531,6 +1531,12 @@ def _example(model: type[Model], location: Path, start: Path) -> str:
     return f"add {location[-1]}: {info.description or ''}".rstrip()
 
 
+def is_required(model: type[Model], path: Path) -> bool:
+    """Whether the record or part that a field is in needs it."""
+    owner = _model_at(model, path[:-1])
+    return owner is not None and fields(owner)[str(path[-1])].is_required()
+
+
 def _model_at(model: type[Model], path: Path) -> type[Model] | None:
     current: Any = model
     for step in path:

@@ -120,6 +120,7 @@ class ClauseView:
     title: str
     href: str
     sessions: tuple[Link, ...] = ()
+    only_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -563,10 +564,13 @@ def cited_frameworks(book: Book, session: schema.Session) -> tuple[CitedFramewor
 
 
 def clauses(book: Book, framework_id: str, today: dt.date) -> tuple[ClauseView, ...]:
-    """The clauses of the edition in force, with the sessions that teach each."""
+    """The clauses of the edition in force, with the sessions that teach each.
+
+    And those of other editions that a session cites: what was right on its day still leads here.
+    """
     framework = book.frameworks[framework_id]
-    edition = in_force(framework, today) or next(iter(framework.editions[-1:]), None)
-    if edition is None:
+    current = in_force(framework, today) or next(iter(framework.editions[-1:]), None)
+    if current is None:
         return ()
     teaching: dict[str, list[str]] = {}
     for session_id in book.pointing_at("frameworks", framework_id, "sessions"):
@@ -575,15 +579,14 @@ def clauses(book: Book, framework_id: str, today: dt.date) -> tuple[ClauseView, 
                 for clause in citation.clauses:
                     teaching.setdefault(clause, []).append(session_id)
     address = addresses.of("frameworks", framework_id)
-    return tuple(
-        ClauseView(
-            clause,
-            title,
-            f"{address}#{clause}",
-            links(book, "sessions", teaching.get(clause, ())),
-        )
-        for clause, title in edition.clauses.items()
-    )
+    found: dict[str, ClauseView] = {}
+    for edition in (current, *framework.editions):
+        for clause, title in edition.clauses.items():
+            if clause not in found and (edition is current or clause in teaching):
+                taught = links(book, "sessions", teaching.get(clause, ()))
+                only_in = "" if edition is current else edition.version
+                found[clause] = ClauseView(clause, title, f"{address}#{clause}", taught, only_in)
+    return tuple(found.values())
 
 
 def _matrix(columns: tuple[Link, ...], rows: Sequence[tuple[Link, str, frozenset[int]]]) -> Matrix:
