@@ -431,7 +431,9 @@ def _frame(
     config: MkDocsConfig, nav: Navigation, env: Environment
 ) -> tuple[FilePath, str, str, str]:
     """The folder of the templates, and in words: the settings, the menu, the templates' values."""
-    settings = json.dumps(dict(config), sort_keys=True, default=lambda one: type(one).__name__)
+    # Where it is written says nothing of what is written; what is no plain value is in the file.
+    plain = {name: value for name, value in config.items() if name != "site_dir"}
+    settings = json.dumps(plain, sort_keys=True, default=lambda one: type(one).__name__)
     told = {
         name: pages.plain(env.globals[name])
         for name in ("site", "published", "subscription", "by_hand", "cards")

@@ -1,0 +1,49 @@
+"""The same work by several processes gives the same answers."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handbook.processors import FEW, count, spread
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.lists(st.integers(), min_size=FEW, max_size=3 * FEW))
+def test_answers_come_in_the_order_of_the_things(things: list[int]) -> None:
+    known = {thing: thing * 2 for thing in things}
+
+    assert list(spread(lambda thing: known[thing], things)) == [thing * 2 for thing in things]
+
+
+def test_many_things_are_done_by_other_processes_and_few_by_this() -> None:
+    many = set(spread(lambda _: os.getpid(), range(4 * FEW)))
+
+    assert (os.getpid() in many) == (count() < 2)
+    assert set(spread(lambda _: os.getpid(), range(FEW - 1))) == {os.getpid()}
+
+
+def test_beside_another_thread_nothing_is_copied() -> None:
+    done = threading.Event()
+    other = threading.Thread(target=done.wait)
+    other.start()
+    try:
+        assert set(spread(lambda _: os.getpid(), range(2 * FEW))) == {os.getpid()}
+    finally:
+        done.set()
+        other.join()
+
+
+def test_what_fails_there_fails_here() -> None:
+    def work(thing: int) -> int:
+        if thing == FEW:
+            message = "no such thing"
+            raise ValueError(message)
+        return thing
+
+    with pytest.raises(ValueError, match="no such thing"):
+        list(spread(work, range(2 * FEW)))
