@@ -20,14 +20,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment
 from markupsafe import Markup, escape
 from mkdocs.commands.build import get_context
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
@@ -39,30 +38,37 @@ from mkdocs_bibtex.registry import SimpleRegistry
 import handbook.extension  # noqa: F401 - Python-Markdown imports it later by name
 from handbook import (
     addresses,
-    cards,
     chronicle,
     compiled,
     dates,
     jsonld,
     markup,
     offline,
-    overlay,
     pages,
     processors,
     publication,
     report,
     security,
     sheets,
+    signposts,
     store,
     views,
-    watching,
 )
 from handbook.bibliography import Bibliography
-from handbook.compose import Composition, NotATimeError, compose, preview, printed
-from handbook.pdf import PdfError
+from handbook.compose import (
+    Composition,
+    NotATimeError,
+    UnprintableError,
+    compose,
+    preview,
+    printed,
+)
 from handbook.problem import Problem
 from handbook.sheets import Print, Rack, Sheet
 from handbook.source import FOLDERS
+
+if TYPE_CHECKING:
+    from mkdocs.livereload import LiveReloadServer
 
 log = logging.getLogger("mkdocs.plugins.handbook")
 
@@ -121,7 +127,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         composition = compose(root, base=config.site_url or "", step=_step)
         if _command["name"] == "build":  # a save under `serve` need not wait for the PDF
             composition = printed(composition, root, config.site_url or "")
-    except (NotATimeError, PdfError) as error:
+    except (NotATimeError, UnprintableError) as error:
         raise PluginError(str(error)) from error
     _speak(composition, strict=bool(config.strict))
     build = _Build(composition, {page.uri: page for page in composition.pages}, CountHandler())
@@ -134,8 +140,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         atexit.register(shutil.rmtree, build.stage, ignore_errors=True)
         config.site_dir = str(build.stage)
     bibtex = config.plugins["bibtex"]
-    if not (root / "data" / "references.bib").exists():
-        bibtex.config["bib_file"] = str(FilePath(__file__).with_name("handbook") / "empty.bib")
+    # It would read the whole file again; its notes are the core's (see `_Notes`).
+    bibtex.config["bib_file"] = str(FilePath(__file__).with_name("handbook") / "empty.bib")
     course = composition.book.course
     config.site_name = escape(course.short or course.title)
     config.site_description = escape(course.summary or "")
@@ -257,7 +263,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
         "span": lambda starts, ends: dates.span(starts, ends, language),
         "week_span": lambda starts, ends: dates.week(starts, ends, language),
         "by_hand": pages.by_hand(build.composition.pages),
-        "cards": cards.words(FilePath(config.theme.custom_dir or "")).names,
+        "cards": signposts.cards(FilePath(config.theme.custom_dir or "")).names,
         "card_of": addresses.card,
     }
     if build.nav and _takes_over(config):
@@ -302,6 +308,8 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 def on_serve(server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
     """Show an edit at once, before all that follows from it; and what is wrong, in the browser."""
+    from handbook import overlay, watching  # noqa: PLC0415 - only here; the package is found already
+
     desk = _Desk(FilePath(config.config_file_path).parent, FilePath(server.root), builder)
     _desks[:] = [desk]
     watched = [config.docs_dir, config.config_file_path]
@@ -624,6 +632,8 @@ class _Desk:
             self.overlay = b""
 
     def _say(self, problems: Sequence[Problem], words: str = "") -> None:
+        from handbook import overlay  # noqa: PLC0415 - as above
+
         self.overlay = overlay.written(self.root / "overrides", problems, words)
 
 

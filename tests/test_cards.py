@@ -11,7 +11,7 @@ import pytest
 from conftest import EXAMPLES, ROOT
 from PIL import Image
 
-from handbook import cards
+from handbook import cards, signposts
 from handbook.book import Book, load
 
 TEMPLATES = ROOT / "overrides"
@@ -29,7 +29,7 @@ def drawn(book: Book) -> dict[str, Image.Image]:
 def test_every_kind_has_a_small_picture_of_its_own(root: Path) -> None:
     made = cards.make(load(root)[0], TEMPLATES)
 
-    names = cards.words(TEMPLATES).names
+    names = signposts.cards(TEMPLATES).names
     assert list(made) == [f"cards/{kind}.png" for kind in names]
     assert len(set(made.values())) == len(made)
     assert {path: len(png) for path, png in made.items() if len(png) > TOO_LARGE} == {}
@@ -39,7 +39,7 @@ def test_every_kind_has_a_small_picture_of_its_own(root: Path) -> None:
 def test_colours_are_those_of_the_pages() -> None:
     css = (ROOT / "docs" / "assets" / "tokens.css").read_text()
     tokens = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", css))
-    colours = cards.words(TEMPLATES).colours
+    colours = signposts.cards(TEMPLATES).colours
 
     assert {name: tokens[name] for name in colours} == colours
     picture = drawn(load(ROOT)[0])["cards/cases.png"]

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from importlib.metadata import version
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -59,14 +58,13 @@ class Bibliography:
     kept_in: FilePath | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    _html: dict[str, str] = field(default_factory=dict)
 
     def __contains__(self, key: str) -> bool:
         return key in self.lines
 
     @cached_property
     def _key(self) -> str:
-        return store.digest(self.source.text, version("pybtex"), "plain style as Markdown, 2")
+        return store.digest(self.source.text, store.code(), "plain style as Markdown")
 
     @cached_property
     def fields(self) -> Mapping[str, Mapping[str, str]]:
@@ -105,11 +103,19 @@ class Bibliography:
 
     def html(self, key: str) -> str:
         """One reference as HTML, ready to stand in a note that Markdown has passed already."""
-        from handbook import markup  # noqa: PLC0415 - Markdown is slow to load, a check needs none
+        return self.written[key]
 
-        if key not in self._html:
-            self._html[key] = markup.inline(self.note(key))
-        return self._html[key]
+    @cached_property
+    def written(self) -> Mapping[str, str]:
+        """Each reference as HTML."""
+        kept = store.read(self.kept_in, "references", self._key) if self.kept_in else {}
+        if set(kept) != set(self.lines):
+            from handbook import markup  # noqa: PLC0415 - slow to load, and a check needs none
+
+            kept = {key: markup.inline(note) for key, note in self.notes.items()}
+            if self.kept_in:
+                store.write(self.kept_in, "references", self._key, kept)
+        return kept
 
     def text(self, key: str, name: str) -> str:
         """One field of an entry as plain text, or an empty text."""

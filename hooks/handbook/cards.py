@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path as FilePath
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from handbook import addresses, views
+from handbook import addresses, signposts, views
 from handbook.book import Book
 
 WIDTH, HEIGHT = 1200, 630
@@ -32,19 +30,9 @@ _STEPS = 12
 """Shades from one colour to another, where their edges are smoothed."""
 
 
-def words(templates: FilePath) -> Any:
-    """The `names` of the kinds that have a card, and the `colours` of all of them."""
-    environment = Environment(
-        loader=FileSystemLoader(templates / "pages"),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - it writes nothing but values
-    )
-    return environment.get_template("cards.txt").module
-
-
 def make(book: Book, templates: FilePath) -> dict[str, bytes]:
     """All cards by path below the site's root, as PNG."""
-    said = words(templates)
+    said = signposts.cards(templates)
     stops = tuple((stop.number, stop.zone) for stop in views.stops(book, ()))
     look = _Look(templates / "fonts", tuple(said.colours.items()))
     return {

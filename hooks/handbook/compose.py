@@ -157,14 +157,21 @@ def preview(
 def printed(made: Composition, root: FilePath, base: str = "") -> Composition:
     """The same with the PDF among its exports, which takes as long as all pages together.
 
-    A PdfError where it cannot be made.
+    An UnprintableError where it cannot be made.
     """
     from handbook import exports  # noqa: PLC0415 - as above
 
     if not made.sound or exports.only_pages():
         return made
+    from handbook.pdf import PdfError  # noqa: PLC0415 - slower still
+
     base = addresses.based(base)
-    paper, problems = exports.on_paper(made.book, made.pages, root, base, made.today, made.version)
+    try:
+        paper, problems = exports.on_paper(
+            made.book, made.pages, root, base, made.today, made.version
+        )
+    except PdfError as error:
+        raise UnprintableError(str(error)) from error
     return replace(
         made,
         problems=tuple(sorted({*made.problems, *problems})),
@@ -186,3 +193,7 @@ def day(book: Book) -> dt.date:
 
 class NotATimeError(ValueError):
     """The environment names a time that is none."""
+
+
+class UnprintableError(ValueError):
+    """The handbook cannot be made as a PDF."""

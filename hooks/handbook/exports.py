@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from handbook import addresses, api, atom, calendars, cards, pdf, search, signposts, timetable
-from handbook import history as revisions
+from handbook import addresses, search, signposts, timetable
 from handbook.book import Book
 from handbook.chronicle import Chronicle
 from handbook.pages import Page
@@ -44,6 +43,9 @@ def make(
     files = {path: css.encode() for path, css in timetable.stylesheets(book).items()}
     problems: list[Problem] = []
     if not only_pages():
+        from handbook import api, calendars, cards  # noqa: PLC0415 - slow to load
+        from handbook import history as revisions  # noqa: PLC0415
+
         past, problems = revisions.read(root, book, today)
         past = revisions.told(past, veil.text, {"/".join(key) for key in veil.ids})
         files |= calendars.make(book, past, root / "overrides", base, today)
@@ -65,6 +67,8 @@ def of_pages(
     files = search.make(book, pages, today)
     files |= signposts.make(book, pages, history.commits, templates, base)
     if not only_pages():
+        from handbook import atom  # noqa: PLC0415 - as above
+
         files[addresses.FEED] = atom.make(book, history.news, templates, base)
     return tuple(Export(path, content) for path, content in files.items())
 
@@ -73,5 +77,7 @@ def on_paper(
     book: Book, pages: Sequence[Page], root: FilePath, base: str, today: dt.date, version: str
 ) -> tuple[Export, list[Problem]]:
     """The handbook as a PDF, and remarks on what it cannot show; a PdfError where it cannot be."""
+    from handbook import pdf  # noqa: PLC0415 - as above
+
     content, problems = pdf.make(book, pages, root, base, today, version)
     return Export(pdf.PATH, content), problems

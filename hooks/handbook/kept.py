@@ -100,6 +100,6 @@ class _Plain(pickle.Unpickler):
 
 
 _TYPES = frozenset(
-    {f"handbook.{name}" for name in ("pages", "problem", "schema", "sheets", "source")}
+    {f"handbook.{name}" for name in ("pages", "problem", "prose", "schema", "sheets", "source")}
     | {"datetime", "decimal"}
 )

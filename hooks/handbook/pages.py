@@ -37,7 +37,8 @@ class Page:
     `sought` is what else people call the page, and its sections by their ids: names with commas.
     `front` is the title and the description that a page written by hand gives itself. `control` is
     what makes it a document that can be quoted; none for pages of the site's own. `cited` are the
-    references in its text.
+    references in its text, `sections` its text cut at its headings. `made_from` is a digest of all
+    that the text and the values in `meta` follow from.
     """
 
     uri: str
@@ -50,6 +51,8 @@ class Page:
     front: Mapping[str, str] = field(default_factory=dict)
     control: Control | None = None
     cited: tuple[str, ...] = ()
+    sections: tuple[prose.Section, ...] = ()
+    made_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Draft:
     body: str
     sought: Mapping[str, str]
     cited: tuple[str, ...]
+    sections: tuple[prose.Section, ...]
 
 
 def make(
@@ -543,23 +547,31 @@ class _Press:
 
     def document(self, document: Document) -> Page:
         """A page written by hand: the same Markdown, links and citations as everywhere."""
-        front = _FRONT_MATTER.match(document.source.text)
-        text = document.source.text[front.end() if front else 0 :]
-        heading = re.search(r"^# +(.+?) *#*$", prose.mask(text), re.MULTILINE)
-        title = heading[1] if heading else document.uri.removesuffix(".md").rpartition("/")[2]
-        located: dict[str, str] = {}
-        body = self._prepared(document.uri, located)("page", text, 0)
-        body, cited = self._text(document.uri, body, located)
-        for key in cited:
-            self._cite(key, document.uri, title)
+        uri, whole = document.uri, document.source.text
+        front = _FRONT_MATTER.match(whole)
+        key = store.digest(uri, whole)
+        draft = self.before.get(uri)
+        if draft is None or draft.key != key:
+            text = whole[front.end() if front else 0 :]
+            heading = re.search(r"^# +(.+?) *#*$", prose.mask(text), re.MULTILINE)
+            title = heading[1] if heading else uri.removesuffix(".md").rpartition("/")[2]
+            located: dict[str, str] = {}
+            body = self._prepared(uri, located)("page", text, 0)
+            body, cited = self._text(uri, body, located)
+            draft = Draft(key, title, "", body, {}, cited, prose.sections(body))
+        self.drafts[uri] = draft
+        for reference in draft.cited:
+            self._cite(reference, uri, draft.title)
         return Page(
-            document.uri,
-            title,
-            body,
+            uri,
+            draft.title,
+            draft.body,
             document.source.file,
-            front=_front(document.uri, front[1]) if front else {},
-            control=self._control(document.uri, document.source.file, None),
-            cited=cited,
+            front=_front(uri, front[1]) if front else {},
+            control=self._control(uri, document.source.file, None),
+            cited=draft.cited,
+            sections=draft.sections,
+            made_from=draft.key,
         )
 
     def hub(self, hub: Hub) -> Page:
@@ -646,6 +658,8 @@ class _Press:
             draft.sought,
             control=self._control(uri, source, record),
             cited=draft.cited,
+            sections=draft.sections,
+            made_from=draft.key,
         )
 
     def _draft(
@@ -670,6 +684,7 @@ class _Press:
             body,
             getattr(module, "sought", {}),
             cited,
+            prose.sections(body),
         )
 
     def _control(self, uri: str, source: str, record: schema.Model | None) -> Control | None:

@@ -127,7 +127,7 @@ def _records(book: Book, made: Mapping[str, Page]) -> Iterator[Document]:
         for record_id, entity in book.records(collection).items():
             href = addresses.of(collection, record_id)
             told = describe(book, record_id)
-            cut = prose.sections(made[href].body) if href in made else ()
+            cut = made[href].sections if href in made else ()
             stages = (
                 [record_id] if collection == "stages" else getattr(entity, "stages", None) or ()
             )
@@ -302,7 +302,7 @@ _LISTS = frozenset(
 
 def _page(address: str, page: Page, known: set[str]) -> Document:
     """A page, without those of its sections that are documents of their own."""
-    cut = [one for one in prose.sections(page.body) if f"{address}#{one.id}" not in known]
+    cut = [one for one in page.sections if f"{address}#{one.id}" not in known]
     # The same template also makes the timetables of past editions.
     sought = page.sought if address in addresses.HUBS else {}
     texts = [one.text for one in cut if one.text]

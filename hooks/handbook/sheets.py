@@ -64,8 +64,17 @@ _TEXTS = frozenset({".html", ".md", ".txt"})
 
 def key(frame: str, page: Page, around: Iterable[str]) -> str:
     """The key of a page's sheet; `around` is what else of the site it is made from, in words."""
-    value = (page.uri, page.title, page.body, page.source, page.anchors, page.meta)
+    values = page.meta
+    if page.made_from:  # a digest of most of them already
+        values = {name: one for name, one in page.meta.items() if name in _NO_VALUES}
+    value = (page.uri, page.made_from, page.title, page.body, page.source, page.anchors, values)
     return store.digest(frame, written((*value, page.front, page.control)), *around)
+
+
+_NO_VALUES = frozenset(
+    {"title", "description", "template", "section", "generated", "data", "linked_data"}
+)
+"""What `meta` has besides the values that a draft is made from."""
 
 
 class Rack:

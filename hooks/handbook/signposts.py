@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
+from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -68,3 +69,13 @@ def _redirects(book: Book, template: Template, base: str) -> dict[str, str]:
             policy=security.POLICY,
         )
     return found
+
+
+def cards(templates: FilePath) -> Any:
+    """The `names` of the kinds of page that have a card, and the `colours` of all cards."""
+    environment = Environment(
+        loader=FileSystemLoader(templates / "pages"),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - it writes nothing but values
+    )
+    return environment.get_template("cards.txt").module
