@@ -297,7 +297,7 @@ def on_post_build(config: MkDocsConfig) -> None:
         raise PluginError("The browser would block what some pages hold; nothing was published.")
     if build.stage is None or build.target is None:
         return
-    (build.stage / "offline.json").write_bytes(_offline(build.composition, build.stage))
+    (build.stage / "offline.json").write_bytes(_offline(build, build.stage))
     if config.strict and build.warnings.get_counts():
         return
     publication.exchange(build.stage, build.target)
@@ -671,15 +671,23 @@ def _framed(html: str, name: str) -> str:
     return html
 
 
-def _offline(composition: Composition, site: FilePath) -> bytes:
+def _offline(build: _Build, site: FilePath) -> bytes:
     """The list for the service worker: all pages, and the files that pages load."""
     parts = [*site.glob("assets/**/*"), *site.glob("search/*")]
     found = [path for path in parts if path.is_file() and path.suffix not in (".html", ".txt")]
-    files = {
-        path.relative_to(site).as_posix().removesuffix("index.html"): path.read_bytes()
-        for path in sorted([*site.rglob("*.html"), *found])
-    }
-    return offline.listing(files, offline.wanted(composition.book, composition.today))
+    leaves = build.press.leaves if build.press else []
+    printed = {leaf.dest_uri: leaf.sheet.html for leaf in leaves if leaf.sheet}
+    files = {}
+    for path in sorted([*site.rglob("*.html"), *found]):
+        name = path.relative_to(site).as_posix()
+        address = name.removesuffix("index.html")
+        files[address] = (
+            offline.Kept(printed[name], path.stat().st_size)
+            if name in printed
+            else offline.kept(path.read_bytes())
+        )
+    made = build.composition
+    return offline.listing(files, offline.wanted(made.book, made.today))
 
 
 class _Notes(SimpleRegistry):

@@ -51,7 +51,9 @@ def test_the_list_names_all_files_and_keeps_parts_and_what_fits() -> None:
         "assets/a.css": b"a{}",
     }
 
-    made = json.loads(offline.listing(files, ["", "timetable/", "practical/"]))
+    kept = {address: offline.kept(content) for address, content in files.items()}
+
+    made = json.loads(offline.listing(kept, ["", "timetable/", "practical/"]))
 
     assert made["keep"] == ["assets/a.css", "", "timetable/"]
     assert list(made["files"]) == list(files)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from handbook import addresses, views
+from handbook import addresses, store, views
 from handbook.book import Book
 
 LIMIT = 3_000_000
@@ -36,20 +36,33 @@ def wanted(book: Book, today: dt.date) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def listing(files: Mapping[str, bytes], pages: Iterable[str]) -> bytes:
+@dataclass(frozen=True)
+class Kept:
+    """A file of the site as a browser may keep it: its digest, and its size in bytes."""
+
+    digest: str
+    size: int
+
+
+def kept(content: bytes) -> Kept:
+    """A file that holds this."""
+    return Kept(store.digest_of(content), len(content))
+
+
+def listing(files: Mapping[str, Kept], pages: Iterable[str]) -> bytes:
     """`offline.json`: the digest of every file of the site, and which of them to keep unvisited.
 
     `files` are those that a browser may keep, by address; what is no page is kept always, because
     no page can be shown without it. Then come `pages`, in this order, as far as `LIMIT` allows.
     """
     keep = sorted(address for address in files if not _is_page(address))
-    size = sum(len(files[address]) for address in keep)
+    size = sum(files[address].size for address in keep)
     for address in pages:
-        size += len(files[address])
+        size += files[address].size
         if size > LIMIT:
             break
         keep.append(address)
-    digests = {address: hashlib.sha256(files[address]).hexdigest()[:16] for address in files}
+    digests = {address: files[address].digest[:16] for address in files}
     return json.dumps({"files": digests, "keep": keep}, separators=(",", ":")).encode()
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import atexit
 import errno
-import hashlib
 import os
 import shutil
 import tempfile
@@ -105,7 +104,7 @@ class Rack:
 
         Raises OSError where it cannot be kept.
         """
-        digest = _digest(html)
+        digest = store.digest_of(html)
         if not store.write_file(self._path(digest), html):
             raise OSError(errno.EIO, "the store cannot be written to", str(self._path(digest)))
         return digest
@@ -124,7 +123,7 @@ class Rack:
                 os.link(path, target)
             except OSError:  # another disk, or one that knows no links
                 shutil.copyfile(path, target)
-            if _digest(target.read_bytes()) == sheet.html:
+            if store.digest_of(target.read_bytes()) == sheet.html:
                 return True
         except FileNotFoundError:
             return False
@@ -158,10 +157,6 @@ def _changed(path: FilePath) -> float:
         return path.stat().st_ctime
     except FileNotFoundError:
         return 0.0
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:32]
 
 
 def _is_writable(folder: FilePath) -> bool:

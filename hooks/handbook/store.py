@@ -39,6 +39,11 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def digest_of(content: bytes) -> str:
+    """The digest of a file."""
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
 def read(folder: FilePath, kind: str, key: str) -> dict[str, Any]:
     """The answer kept under a key; nothing where there is none, or a damaged one."""
     return read_file(folder / f"{kind}-{key}.json")

@@ -169,7 +169,8 @@ def publish(site: Path) -> None:
     }
     parts = {name: (site / name).read_bytes() for name in before["keep"] if "assets/" in name}
     wanted = [name for name in before["keep"] if name in pages]
-    (site / "offline.json").write_bytes(offline.listing(pages | parts, wanted))
+    files = {address: offline.kept(content) for address, content in (pages | parts).items()}
+    (site / "offline.json").write_bytes(offline.listing(files, wanted))
 
 
 def test_a_page_that_is_gone_is_forgotten_when_it_is_asked_for(
