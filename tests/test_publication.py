@@ -85,7 +85,8 @@ def killed(project: Path, event: str, part: str, lacking: str = "") -> None:
     ("event", "part", "then"),
     [
         pytest.param("tempfile.mkdtemp", ".site-", is_old, id="before the stage"),
-        pytest.param("open", "glossary/index.html > w", is_old, id="while pages are written"),
+        pytest.param("os.rename", "/html/", is_old, id="while pages are kept"),
+        pytest.param("os.link", "glossary/index.html", is_old, id="while pages are put there"),
         pytest.param("open", "offline.json > w", is_old, id="before the last file"),
         pytest.param("ctypes.dlsym", "renameat2", is_old, id="before the exchange"),
         pytest.param("shutil.rmtree", ".site-", is_new, id="after the exchange"),
