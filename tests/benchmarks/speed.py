@@ -5,13 +5,14 @@ each size it makes the same invented course three times: as a handbook with this
 and templates, as Markdown pages in stock MkDocs-Material with its search, and as the same Markdown
 files in Hugo with bare layouts and a JSON index. It then measures them in turn, in rounds:
 
-- a cold build: nothing is kept from an earlier one, but the system's cache of files is warm;
+- a cold build: nothing is kept from an earlier one, but the system's cache of files is warm; also
+  the time that processors worked for it, which other work on the machine changes less;
 - a build after one edit of a session's text, in the state that the build before left;
 - served: from a save until the page over HTTP has the new word, the watcher's delay included;
 - `handbook check`, and the memory of a cold build (of its largest process).
 
 The handbook is measured with its pages, search documents and sitemap alone (HANDBOOK_ONLY=pages is
-set), and with `--everything` once more with all its exports, in a column of its own. Stock
+set), and with `--everything` once more with all its exports, in tables of their own. Stock
 MkDocs-Material builds everything anew at each edit, so its cold build stands for one; Hugo does
 too, and is run again. The size `real` is this repository's own handbook, with all exports.
 
@@ -121,6 +122,7 @@ def _round(
     for site in sites:
         run = running.cold(site)
         note(site, tables.COLD, run.seconds)
+        note(site, tables.BUSY, run.busy)
         note(site, tables.MEMORY, run.megabytes)
     edits = next(chosen)
     incremental = [site for site in sites if site.name != stock.NAME]

@@ -49,9 +49,13 @@ class Site:
 
 @dataclass(frozen=True)
 class Run:
-    """What a process took: wall seconds, and the megabytes of its largest process."""
+    """What a process took, those that it started included.
+
+    Seconds of the clock, seconds of processors, and the megabytes of the largest process.
+    """
 
     seconds: float
+    busy: float
     megabytes: float
 
 
@@ -96,7 +100,7 @@ def timed(site: Site, command: tuple[str, ...]) -> Run:
             log.seek(0)
             sys.exit(f"{' '.join(command)} failed in {site.folder}:\n{log.read()[-3000:]}")
     unit = 1_000_000 if sys.platform == "darwin" else 1_000
-    return Run(taken, usage.ru_maxrss / unit)
+    return Run(taken, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
 
 
 def live(site: Site, sessions: list[str]) -> Iterator[float]:
