@@ -45,8 +45,13 @@ def main() -> None:
     )
     parser.add_argument("--sizes", default="100,1000,5000,real", help="records; or: real")
     parser.add_argument("--runs", type=int, default=3, help="rounds for each size")
-    parser.add_argument("--edits", type=int, default=3, help="edits in each round")
-    parser.add_argument("--everything", action="store_true", help="also with all exports")
+    parser.add_argument("--edits", type=int, default=3, help="builds after an edit, a round")
+    parser.add_argument("--saves", type=int, default=7, help="saves under a server, a round")
+    parser.add_argument(
+        "--everything",
+        action="store_true",
+        help="also with all exports; the PDF of 1000 records takes 5 GB of memory",
+    )
     parser.add_argument("--stock-live", action="store_true", help="also stock's server; slow")
     parser.add_argument("--hugo", metavar="PATH", help="the program")
     parser.add_argument("--work", metavar="DIR", type=Path, help="where to put the sites, to stay")
@@ -64,10 +69,13 @@ def main() -> None:
         for size in options.sizes.split(","):
             figures = tables.Figures(size)
             sites, ids = _made(work / size, size, program, everything=options.everything)
-            chosen = _turns(ids, options.edits)
+            edits, saves = _turns(ids, options.edits), _turns(ids, options.saves + 1)
             for number in range(options.runs):
                 _tell(f"{size}: round {number + 1} of {options.runs}")
-                _round(figures, sites, chosen, stock_live=options.stock_live)
+                _built(figures, sites, next(edits))
+                served = [one for one in sites if one.name != stock.NAME or options.stock_live]
+                for site in served:
+                    _note(figures, site, tables.LIVE, *running.live(site, next(saves)))
             print(tables.comparison(figures), flush=True)
             measured.append(figures)
     if grown := tables.growth(measured):
@@ -110,34 +118,24 @@ def _turns(ids: list[str], count: int) -> Iterator[list[str]]:
         number += count
 
 
-def _round(
-    figures: tables.Figures, sites: list[Site], chosen: Iterator[list[str]], *, stock_live: bool
-) -> None:
-    """Each measure of each site once, in turn."""
-
-    def note(site: Site, what: str, *values: float) -> None:
-        figures.add(site.name, what, values)
-        _tell(f"{figures.size}: {site.name}, {what}: " + ", ".join(f"{one:.3f}" for one in values))
-
+def _built(figures: tables.Figures, sites: list[Site], edits: list[str]) -> None:
+    """Each site built cold and after each edit, in turn; and checked."""
     for site in sites:
         run = running.cold(site)
-        note(site, tables.COLD, run.seconds)
-        note(site, tables.BUSY, run.busy)
-        note(site, tables.MEMORY, run.megabytes)
-    edits = next(chosen)
-    incremental = [site for site in sites if site.name != stock.NAME]
-    taken: dict[str, list[float]] = {site.name: [] for site in incremental}
-    for session in edits:
-        for site in incremental:
-            taken[site.name].append(running.edited(site, session).seconds)
-    for site in incremental:
-        note(site, tables.EDIT, *taken[site.name])
+        _note(figures, site, tables.COLD, run.seconds)
+        _note(figures, site, tables.BUSY, run.busy)
+        _note(figures, site, tables.MEMORY, run.megabytes)
+    again = [site for site in sites if site.name != stock.NAME]
+    turns = [[running.edited(site, session).seconds for site in again] for session in edits]
+    for site, taken in zip(again, zip(*turns, strict=True), strict=True):
+        _note(figures, site, tables.EDIT, *taken)
         if site.check:
-            note(site, tables.CHECK, running.timed(site, site.check).seconds)
-    served = sites if stock_live else incremental
-    first, *others = [*next(chosen), *next(chosen)]
-    for site in served:
-        note(site, tables.LIVE, *running.live(site, [first, *others[: len(edits)]]))
+            _note(figures, site, tables.CHECK, running.timed(site, site.check).seconds)
+
+
+def _note(figures: tables.Figures, site: Site, what: str, *values: float) -> None:
+    figures.add(site.name, what, values)
+    _tell(f"{figures.size}: {site.name}, {what}: " + ", ".join(f"{one:.3f}" for one in values))
 
 
 def _tell(words: str) -> None:

@@ -16,7 +16,6 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 
 from sites.wording import MARK
 
@@ -106,15 +105,15 @@ def timed(site: Site, command: tuple[str, ...]) -> Run:
 def live(site: Site, sessions: list[str]) -> Iterator[float]:
     """For each session, seconds from its save until the server gives its new page.
 
-    The first edit is not told: it warms up. Between edits is a pause of a length that keeps no
-    step with a server that looks at its files in turns.
+    The first edit is not told: it warms up. Servers that look at their files, or at what they heard
+    of them, twice a second show an edit at once or half a second later, as it happens to fall. So
+    the pauses between edits spread evenly over all that can happen.
     """
-    chance = Random(len(sessions))  # noqa: S311 - nothing secret hangs on it
     with _served(site) as port:
         for number, session in enumerate(sessions):
             path = f"/sessions/{session}/"
             _wait(site, port, path, "")
-            time.sleep(1 + chance.random())
+            time.sleep(next(_pauses))
             begun = time.perf_counter()
             word = _edit(site.source(session))
             _wait(site, port, path, word)
@@ -122,6 +121,9 @@ def live(site: Site, sessions: list[str]) -> Iterator[float]:
                 yield time.perf_counter() - begun
 
 
+GOLDEN = (5**0.5 - 1) / 2
+"""Its multiples, without their whole part, lie evenly between 0 and 1 however many they are."""
+_pauses = (1 + number * GOLDEN % 1 for number in itertools.count())
 _words = (f"trial{number}" for number in itertools.count(1))
 
 

@@ -1,6 +1,7 @@
 """The course in stock MkDocs-Material: its Markdown pages, the theme's own search, nothing of ours.
 
-Its extensions are those that the pages need, and the usual ones for code, boxes and lists.
+Its extensions are those that the pages need, and the usual ones for code, boxes and lists, which
+cost it a tenth of its time.
 """
 
 from __future__ import annotations
