@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -57,6 +58,7 @@ def main() -> None:
     parser.add_argument("--work", metavar="DIR", type=Path, help="where to put the sites, to stay")
     options = parser.parse_args()
     load = os.getloadavg()[0]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # and no server is left running
     program = hugo.found(options.hugo)
     if not program:
         _tell(

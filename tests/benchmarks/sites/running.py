@@ -92,7 +92,11 @@ def timed(site: Site, command: tuple[str, ...]) -> Run:
         process = subprocess.Popen(
             command, cwd=site.folder, env=site.environment, stdout=log, stderr=subprocess.STDOUT
         )
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            process.kill()
+            raise
         taken = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
