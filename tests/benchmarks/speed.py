@@ -130,7 +130,8 @@ def _built(figures: tables.Figures, sites: list[Site], edits: list[str]) -> None
     again = [site for site in sites if site.name != stock.NAME]
     turns = [[running.edited(site, session).seconds for site in again] for session in edits]
     for number, site in enumerate(again):
-        _note(figures, site, tables.EDIT, *(turn[number] for turn in turns))
+        if turns:
+            _note(figures, site, tables.EDIT, *(turn[number] for turn in turns))
         if site.check:
             _note(figures, site, tables.CHECK, running.timed(site, site.check).seconds)
 
