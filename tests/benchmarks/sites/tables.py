@@ -38,9 +38,8 @@ class Figures:
         self.rounds.setdefault((site, what), []).append(list(values))
 
     def of(self, site: str, what: str) -> list[list[float]]:
-        """The values, round by round; of a site that always builds all, an edit costs a build."""
-        found = self.rounds.get((site, what), [])
-        return self.rounds.get((site, COLD), []) if what == EDIT and not found else found
+        """The values, round by round."""
+        return self.rounds.get((site, what), [])
 
     @property
     def sites(self) -> list[str]:
