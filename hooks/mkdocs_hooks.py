@@ -375,11 +375,11 @@ class _Leaf(File):
         if press is None or self.sheet is None:
             super().copy_file(dirty)
             return
-        target = FilePath(self.abs_dest_path)
+        target = self.abs_dest_path
         if not press.rack.place(self.sheet, target):
             self.sheet = _print(self.src_uri).sheet
             if not press.rack.place(self.sheet, target):
-                raise OSError(errno.EIO, "the store lost it while it was made", str(target))
+                raise OSError(errno.EIO, "the store lost it while it was made", target)
 
 
 @dataclass
@@ -645,7 +645,7 @@ def _show(build: _Build, press: _Press, found: Composition, site: FilePath) -> N
             build.pages[page.uri] = page
             leaf.key = _key(build, press, page)
             leaf.sheet = press.rack.find(page.uri, leaf.key) or _print(page.uri).sheet
-            press.rack.place(leaf.sheet, site / leaf.dest_uri)
+            press.rack.place(leaf.sheet, str(site / leaf.dest_uri))
     pages = tuple(build.pages[page.uri] for page in build.composition.pages)
     build.composition = replace(build.composition, book=found.book, pages=pages)
 
@@ -673,21 +673,10 @@ def _framed(html: str, name: str) -> str:
 
 def _offline(build: _Build, site: FilePath) -> bytes:
     """The list for the service worker: all pages, and the files that pages load."""
-    parts = [*site.glob("assets/**/*"), *site.glob("search/*")]
-    found = [path for path in parts if path.is_file() and path.suffix not in (".html", ".txt")]
     leaves = build.press.leaves if build.press else []
     printed = {leaf.dest_uri: leaf.sheet.html for leaf in leaves if leaf.sheet}
-    files = {}
-    for path in sorted([*site.rglob("*.html"), *found]):
-        name = path.relative_to(site).as_posix()
-        address = name.removesuffix("index.html")
-        files[address] = (
-            offline.Kept(printed[name], path.stat().st_size)
-            if name in printed
-            else offline.kept(path.read_bytes())
-        )
     made = build.composition
-    return offline.listing(files, offline.wanted(made.book, made.today))
+    return offline.listing(offline.found(site, printed), offline.wanted(made.book, made.today))
 
 
 class _Notes(SimpleRegistry):

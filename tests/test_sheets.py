@@ -33,7 +33,7 @@ def test_a_sheet_is_found_by_its_key_and_placed_as_a_link(tmp_path: Path) -> Non
     assert again.find("a.md", "another key") is None
     assert again.find("b.md", "key") is None
     assert again.find("a.md", "key") == sheet
-    assert again.place(sheet, target)
+    assert again.place(sheet, str(target))
     assert target.samefile(html(tmp_path / "store")[0])
     assert target.read_bytes() == HTML
 
@@ -50,7 +50,7 @@ def test_damaged_html_is_noticed_and_thrown_away(tmp_path: Path, content: bytes)
     html(tmp_path / "store")[0].write_bytes(content)
     target = tmp_path / "a.html"
 
-    assert not rack.place(sheet, target)
+    assert not rack.place(sheet, str(target))
     assert not target.exists()
     assert Rack(tmp_path / "store", "frame").find("a.md", "key") is None
 
@@ -59,7 +59,7 @@ def test_html_that_is_gone_is_noticed(tmp_path: Path) -> None:
     rack, sheet = racked(tmp_path / "store")
     html(tmp_path / "store")[0].unlink()
 
-    assert not rack.place(sheet, tmp_path / "a.html")
+    assert not rack.place(sheet, str(tmp_path / "a.html"))
 
 
 def test_without_a_store_sheets_last_as_long_as_the_process(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_without_a_store_sheets_last_as_long_as_the_process(tmp_path: Path) -> N
         rack, sheet = Rack(folder, "frame"), None
         sheet = Sheet("key", rack.write(HTML), (), {})
 
-        assert rack.place(sheet, tmp_path / "a.html")
+        assert rack.place(sheet, str(tmp_path / "a.html"))
         assert (tmp_path / "a.html").read_bytes() == HTML
 
 
@@ -89,7 +89,7 @@ def test_html_that_no_page_has_goes_in_time(tmp_path: Path) -> None:
     rack.save()
 
     assert len(html(tmp_path)) == 404
-    assert rack.place(sheet, tmp_path / "a.html")
+    assert rack.place(sheet, str(tmp_path / "a.html"))
 
 
 def test_every_part_of_a_page_is_in_its_key() -> None:

@@ -79,7 +79,7 @@ def test_a_clause_that_was_right_on_its_day_keeps_its_address(lichens_book: Book
         first.model_copy(update={"from_": "2040", "clauses": {"5": "Not taught"}}),
     ]
     frameworks = {"collecting-code": framework.model_copy(update={"editions": editions})}
-    book = replace(lichens_book, frameworks=frameworks, kept={})
+    book = replace(lichens_book, frameworks=frameworks)
 
     def shown(today: str) -> list[tuple[str, str, str]]:
         found = views.clauses(book, "collecting-code", dt.date.fromisoformat(today))

@@ -82,7 +82,7 @@ class Book:
     origins: Mapping[Key, Origin]
     unread: Mapping[Key, Source]
     unreadable: frozenset[str]
-    kept: dict[Hashable, Any] = field(repr=False, compare=False, default_factory=dict)
+    kept: dict[Hashable, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
     """Answers that views keep for this book, which never changes; they go with it."""
 
     @property
@@ -294,7 +294,7 @@ def amended(book: Book, tree: Tree, file: str) -> tuple[Book, list[Problem]] | N
     if any(one.uri == uri and one.source.file == file for one in book.documents):
         new = Document(uri, tree.read_text(file))
         documents = tuple(new if one.uri == uri else one for one in book.documents)
-        return replace(book, documents=documents, kept={}), new.source.problems
+        return replace(book, documents=documents), new.source.problems
     is_alone = name.parent.name == "data"
     collection = COLLECTIONS.get(name.stem if is_alone else name.parent.name)
     if collection is None or file not in {origin.source.file for origin in book.origins.values()}:
@@ -308,7 +308,7 @@ def amended(book: Book, tree: Tree, file: str) -> tuple[Book, list[Problem]] | N
     before = {} if is_alone else book.records(collection.name)
     records: Any = {field_name: {**before, **shelf.records[collection.name]}}
     origins = {**book.origins, **shelf.origins}
-    return replace(book, **records, origins=origins, kept={}), shelf.problems
+    return replace(book, **records, origins=origins), shelf.problems
 
 
 _KIND = "readings"

@@ -79,8 +79,12 @@ class _Press:
         entries = dict(sorted(run.entries.items(), key=lambda one: (one[1].shown.start, one[0])))
         head, zones = (self.book.course.title, run.title), _zones(self.book, run)
         found = {}
+        members: dict[str, dict[str, Entry]] = {"": entries}
+        for key, entry in entries.items():
+            for feed in entry.feeds:
+                members.setdefault(feed, {})[key] = entry
         for feed, whose in self._feeds(edition, run).items():
-            told = {key: entry.in_feed(feed) for key, entry in entries.items() if entry.is_in(feed)}
+            told = {key: entry.in_feed(feed) for key, entry in members.get(feed, {}).items()}
             events = [
                 self._event(edition, key, entry)
                 for key, entry in told.items()

@@ -281,10 +281,6 @@ class Entry:
     modified: int
     feeds: Mapping[str, Membership] = field(default_factory=dict)
 
-    def is_in(self, feed: str) -> bool:
-        """Whether a feed has it or ever had it; the edition's own, which has no name, has all."""
-        return not feed or feed in self.feeds
-
     def in_feed(self, feed: str) -> Entry:
         """The same as one feed has it: what was taken from that feed is cancelled there."""
         if not feed:

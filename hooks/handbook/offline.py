@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 
 from handbook import addresses, store, views
 from handbook.book import Book
@@ -47,6 +49,29 @@ class Kept:
 def kept(content: bytes) -> Kept:
     """A file that holds this."""
     return Kept(store.digest_of(content), len(content))
+
+
+def found(site: FilePath, digests: Mapping[str, str]) -> dict[str, Kept]:
+    """All pages of a site, and the files that pages load, by address.
+
+    `digests` has those that are known already, by path.
+    """
+    files = {}
+    for where, _, names in os.walk(site):
+        above = os.path.relpath(where, site).replace(os.sep, "/")
+        for name in names:
+            path = f"{above}/{name}".removeprefix("./")
+            if path.endswith(".html") or (path.startswith(_LOADED) and not path.endswith(".txt")):
+                file = site / path
+                files[path] = (
+                    Kept(digests[path], file.stat().st_size)
+                    if path in digests
+                    else kept(file.read_bytes())
+                )
+    return {path.removesuffix("index.html"): files[path] for path in sorted(files)}
+
+
+_LOADED = ("assets/", "search/")
 
 
 def listing(files: Mapping[str, Kept], pages: Iterable[str]) -> bytes:

@@ -33,7 +33,11 @@ _INDENTED = re.compile(
 _OWNER = re.compile(r"^(?:[-*+] |\d+[.)] |\[\^[^\]]+\]:|:   |!!! |\?\?\?)", re.MULTILINE)
 
 
-@lru_cache(maxsize=8192)
+_TEXTS = 65536
+"""Answers on texts that are kept at most: more than a handbook has texts, lest none be kept."""
+
+
+@lru_cache(maxsize=_TEXTS)
 def mask(text: str) -> str:
     """The text with every character of code blanked out; as long as before, with the same lines.
 
@@ -131,7 +135,7 @@ class Mention:
 _BARE = re.compile(r"@(?<![\w@\[;/.]@)([\w-]+)")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_TEXTS)
 def bare_citations(text: str) -> tuple[Mention, ...]:
     """Words with @ before them that stand in no brackets of a citation; kept as in `mask`."""
     return tuple(_bare_citations(text)) if "@" in text else ()
@@ -147,7 +151,7 @@ def _bare_citations(text: str) -> Iterator[Mention]:
 _KEYED = re.compile(r"\[(?<![\]!\\]\[)([\w-]++)(,[^\[\]@]*+)?\](?![(\[{:])")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_TEXTS)
 def bracketed(text: str) -> tuple[Mention, ...]:
     """What stands in brackets like a citation without its @: `[key, ch. 9]`, but no link.
 
@@ -204,7 +208,7 @@ _PLAIN_TAG = re.compile(r"/?(?:sub|sup|br|kbd|mark|wbr)\s*/?", re.IGNORECASE)
 _COMMAND = re.compile(r"\\(?=(?:full_)?bibliography\b)")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_TEXTS)
 def citation_groups(text: str) -> tuple[CitationGroup, ...]:
     """All bracketed citations of a text; kept, by text, as in `mask`."""
     return tuple(_citation_groups(text)) if "@" in text else ()
@@ -262,7 +266,7 @@ def numbers(masked: str, start: int = 0) -> Iterator[Mention]:
         yield Mention(match[0], match.start())
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_TEXTS)
 def uncited_numbers(text: str) -> tuple[tuple[Mention, ...], ...]:
     """The numbers with no citation after them, block by block; kept, by text, as in `mask`."""
     groups = citation_groups(text)
@@ -487,7 +491,7 @@ def without_citations(text: str) -> str:
     return re.sub(r"(?<!\s)\s++([.,;:])", r"\1", _edited(text, edits))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_TEXTS)
 def size(text: str) -> int:
     """The number of words of a text, citations left out; kept, by text, as in `mask`."""
     return len(without_citations(text).split())
@@ -525,7 +529,7 @@ _LOW = re.compile(r"(?<!\w)_++|(?<!_)_++(?!\w)")
 _LINKED = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)|\[[^\]\n]*\])")
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=_TEXTS)
 def sections(text: str) -> tuple[Section, ...]:
     """A Markdown text cut at its headings; what stands above the first has an empty heading.
 

@@ -15,6 +15,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
@@ -94,7 +95,7 @@ class Rack:
     def find(self, uri: str, key: str) -> Sheet | None:
         """The sheet of a page, if it has this key and its HTML is still there."""
         found = self.before.get(uri)
-        if found is None or found.key != key or not self._path(found.html).is_file():
+        if found is None or found.key != key or not os.path.isfile(self._path(found.html)):  # noqa: PTH113
             return None
         self.now[uri] = found
         return found
@@ -105,45 +106,65 @@ class Rack:
         Raises OSError where it cannot be kept.
         """
         digest = store.digest_of(html)
-        if not store.write_file(self._path(digest), html):
-            raise OSError(errno.EIO, "the store cannot be written to", str(self._path(digest)))
+        if not store.write_file(FilePath(self._path(digest)), html):
+            raise OSError(errno.EIO, "the store cannot be written to", self._path(digest))
         return digest
 
     def keep(self, uri: str, sheet: Sheet) -> None:
         """Keep the sheet of a page, whose HTML has been written."""
         self.now[uri] = sheet
 
-    def place(self, sheet: Sheet, target: FilePath) -> bool:
+    def place(self, sheet: Sheet, target: str) -> bool:
         """Put the HTML of a sheet where a site is made; false if it is gone or damaged."""
         path = self._path(sheet.html)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.unlink(missing_ok=True)
         try:
-            try:
-                os.link(path, target)
-            except OSError:  # another disk, or one that knows no links
-                shutil.copyfile(path, target)
-            if store.digest_of(target.read_bytes()) == sheet.html:
+            _put(path, target)
+            if _digest_at(target) == sheet.html:
                 return True
         except FileNotFoundError:
             return False
-        path.unlink(missing_ok=True)
-        target.unlink(missing_ok=True)
+        for damaged in (path, target):
+            with suppress(FileNotFoundError):
+                os.unlink(damaged)  # noqa: PTH108 - as below
         return False
 
     def save(self) -> None:
         """Write down which sheets there are now, and delete HTML that is of no use any more."""
         kept.write(self.folder, _KIND, self.frame, self.before, self.now)
         tops = os.scandir(self.folder / "html") if self.folder else ()
-        found = [FilePath(one) for top in tops for one in os.scandir(top)]
+        found = [one.path for top in tops for one in os.scandir(top)]
         most = _TIMES * (len(self.now) + _SPARE)
         if len(found) > most:
             # To link a file somewhere else changes its status: these are the longest unused.
             for path in sorted(found, key=_changed)[:-most]:
-                path.unlink(missing_ok=True)
+                FilePath(path).unlink(missing_ok=True)
 
-    def _path(self, digest: str) -> FilePath:
-        return self.top / "html" / digest[:2] / digest[2:]
+    def _path(self, digest: str) -> str:
+        return f"{self.top}/html/{digest[:2]}/{digest[2:]}"
+
+
+# For each of thousands of pages: objects for their paths would take longer than the work itself.
+
+
+def _put(path: str, target: str) -> None:
+    """Link a file, or copy it; in place of what is there."""
+    try:
+        os.link(path, target)
+    except FileNotFoundError:
+        if not os.path.exists(path):  # noqa: PTH110
+            raise
+        os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
+        _put(path, target)
+    except FileExistsError:
+        os.unlink(target)  # noqa: PTH108
+        _put(path, target)
+    except OSError:  # another disk, or one that knows no links
+        shutil.copyfile(path, target)
+
+
+def _digest_at(path: str) -> str:
+    with open(path, "rb") as file:  # noqa: PTH123
+        return store.digest_of(file.read())
 
 
 _KIND = "sheets"
@@ -152,9 +173,9 @@ _TIMES = 4
 _SPARE = 100
 
 
-def _changed(path: FilePath) -> float:
+def _changed(path: str) -> float:
     try:
-        return path.stat().st_ctime
+        return FilePath(path).stat().st_ctime
     except FileNotFoundError:
         return 0.0
 

@@ -402,6 +402,14 @@ def group_views(edition: schema.Edition) -> tuple[GroupView, ...]:
 
 def slot_view(book: Book, occurrence: Occurrence) -> SlotView:
     """One slot with everything it names."""
+    key = ("slot", occurrence.edition, occurrence.path)
+    if key not in book.kept:
+        book.kept[key] = _slot_view(book, occurrence)
+    found: SlotView = book.kept[key]
+    return found
+
+
+def _slot_view(book: Book, occurrence: Occurrence) -> SlotView:
     slot, place = occurrence.slot, book.place_of(occurrence)
     edition = book.editions[occurrence.edition]
     session = book.sessions[slot.session] if slot.session else None
@@ -511,16 +519,29 @@ class Neighbour:
 
 def neighbours(book: Book, session_id: str, edition_id: str | None) -> dict[str, Neighbour | None]:
     """The sessions just before and just after this one in an edition."""
-    slots = [o for o in book.occurrences if o.edition == edition_id and o.slot.session]
-    own = [index for index, o in enumerate(slots) if o.slot.session == session_id]
-    if not own:
-        return {"earlier": None, "later": None}
-    before = [o for o in slots[: own[0]] if o.slot.session != session_id]
-    after = [o for o in slots[own[-1] + 1 :] if o.slot.session != session_id]
+    slots, own = _taught(book, edition_id)
+    first, last = own.get(session_id, (0, len(slots)))
+    before, after = slots[:first][-1:], slots[last + 1 :][:1]
     return {
-        "earlier": _neighbour(book, before[-1]) if before else None,
+        "earlier": _neighbour(book, before[0]) if before else None,
         "later": _neighbour(book, after[0]) if after else None,
     }
+
+
+def _taught(
+    book: Book, edition_id: str | None
+) -> tuple[tuple[Occurrence, ...], dict[str, tuple[int, int]]]:
+    """The slots of sessions in an edition, in time; and the first and the last of each session."""
+    key = ("taught", edition_id)
+    if key not in book.kept:
+        slots = [o for o in book.occurrences if o.edition == edition_id and o.slot.session]
+        own: dict[str, tuple[int, int]] = {}
+        for index, one in enumerate(slots):
+            session = one.slot.session or ""
+            own[session] = (own.get(session, (index, 0))[0], index)
+        book.kept[key] = tuple(slots), own
+    found: tuple[tuple[Occurrence, ...], dict[str, tuple[int, int]]] = book.kept[key]
+    return found
 
 
 def _neighbour(book: Book, occurrence: Occurrence) -> Neighbour:
@@ -635,11 +656,15 @@ def framework_matrix(book: Book) -> Matrix:
     users += [(("cases", case_id), set(case.frameworks)) for case_id, case in book.cases.items()]
     users = [(key, used) for key, used in users if used]
     columns = tuple(link(book, collection, one) for (collection, one), _ in users)
+    touched: dict[str, set[int]] = {}
+    for number, (_, used) in enumerate(users):
+        for framework_id in used:
+            touched.setdefault(framework_id, set()).add(number)
     rows = [
         (
             Link(framework.short or framework.title, addresses.of("frameworks", framework_id)),
             framework.kind or "",
-            frozenset(number for number, (_, used) in enumerate(users) if framework_id in used),
+            frozenset(touched.get(framework_id, ())),
         )
         for framework_id, framework in book.frameworks.items()
     ]
