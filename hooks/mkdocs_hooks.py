@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
@@ -44,6 +44,7 @@ from handbook import (
     jsonld,
     markup,
     offline,
+    overlay,
     pages,
     processors,
     publication,
@@ -63,6 +64,7 @@ from handbook.compose import (
     preview,
     printed,
 )
+from handbook.overlay import Verdict
 from handbook.problem import Problem
 from handbook.sheets import Print, Rack, Sheet
 from handbook.source import FOLDERS
@@ -308,7 +310,7 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 def on_serve(server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
     """Show an edit at once, before all that follows from it; and what is wrong, in the browser."""
-    from handbook import overlay, watching  # noqa: PLC0415 - only here; the package is found already
+    from handbook import watching  # noqa: PLC0415 - only here; the package is found already
 
     desk = _Desk(FilePath(config.config_file_path).parent, FilePath(server.root), builder)
     _desks[:] = [desk]
@@ -559,7 +561,8 @@ class _Desk:
     """Where a handbook is worked on under `serve`.
 
     The page of a file that was edited is shown at once; all that follows from the edit, the rules
-    too, after a pause, by a whole build. What is wrong lies over the last good page.
+    too, after a pause, by a whole build: of a copy of this process, so that the next edit need not
+    wait for it. What is wrong lies over the last good page.
     """
 
     root: FilePath
@@ -569,20 +572,45 @@ class _Desk:
     overlay: bytes = b""
     wake: Callable[[], None] = lambda: None
     later: threading.Timer | None = None
+    aside: processors.Aside | None = None
+    verdict: Verdict | None = None
 
     def rebuild(self) -> None:
         """Make what an edit needs now: the server calls it after each."""
         files = []
         while self.changed:
             files.append(os.path.relpath(self.changed.pop(), self.root).replace(os.sep, "/"))
-        if self.later:
-            self.later.cancel()
+        if self.verdict and not files:
+            self._say(self.verdict)
+            self.verdict = None
+            return
+        self._leave_off()
         if files and self._shown(files):
-            self.later = threading.Timer(_PAUSE, self.wake)
+            self.later = threading.Timer(_PAUSE, self._follow)
             self.later.daemon = True
             self.later.start()
         else:
-            self._whole()
+            self._say(self._whole())
+
+    def _leave_off(self) -> None:
+        """End what is out of date by now."""
+        self.verdict = None
+        if self.later:
+            self.later.cancel()
+        if self.aside:
+            self.aside.stop()
+        self.later = self.aside = None
+
+    def _follow(self) -> None:
+        """Begin with all that follows from an edit."""
+        if processors.count() > 1:
+            self.aside = processors.Aside(self._whole, self._judged)
+        else:
+            self.wake()
+
+    def _judged(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        self.wake()
 
     def _shown(self, files: list[str]) -> bool:
         """Whether the pages of these files could be shown, or what is wrong in the files."""
@@ -598,7 +626,7 @@ class _Desk:
             if found is None:
                 return False
             if not found.sound:
-                self._say(found.problems)
+                self._say(Verdict(found.problems))
                 return True
             _show(build, build.press, found, self.site)
         except Exception as error:  # noqa: BLE001 - a whole build finds out what is wrong
@@ -615,7 +643,7 @@ class _Desk:
         is_text = file.endswith(".md") or not file.startswith("docs/")
         return not is_text and (self.site / file.removeprefix("docs/")).is_file()
 
-    def _whole(self) -> None:
+    def _whole(self) -> Verdict:
         """Make all. If what the data says is in the way, an edit can still be shown at once."""
         before = _builds[:]
         _problems.clear()
@@ -627,14 +655,11 @@ class _Desk:
             log.info("Stopped: another change has come")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - it stands in the browser
             _builds[:] = before if _problems else []
-            self._say(_problems, str(_errors[0] if _errors else error))
-        else:
-            self.overlay = b""
+            return Verdict(tuple(_problems), str(_errors[0] if _errors else error))
+        return Verdict()
 
-    def _say(self, problems: Sequence[Problem], words: str = "") -> None:
-        from handbook import overlay  # noqa: PLC0415 - as above
-
-        self.overlay = overlay.written(self.root / "overrides", problems, words)
+    def _say(self, verdict: Verdict) -> None:
+        self.overlay = overlay.written(self.root / "overrides", verdict)
 
 
 def _show(build: _Build, press: _Press, found: Composition, site: FilePath) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import queue
 import threading
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handbook.processors import FEW, count, spread
+from handbook.processors import FEW, Aside, count, spread
 
 
 @settings(max_examples=5, deadline=None)
@@ -47,3 +49,21 @@ def test_what_fails_there_fails_here() -> None:
 
     with pytest.raises(ValueError, match="no such thing"):
         list(spread(work, range(2 * FEW)))
+
+
+def test_work_that_is_done_aside_tells_its_answer() -> None:
+    told: queue.Queue[int] = queue.Queue()
+
+    Aside(os.getpid, told.put)
+
+    assert told.get(timeout=30) != os.getpid()
+
+
+def test_work_that_is_stopped_tells_nothing() -> None:
+    told: queue.Queue[None] = queue.Queue()
+    aside = Aside(lambda: time.sleep(60), told.put)
+
+    aside.stop()
+
+    with pytest.raises(queue.Empty):
+        told.get(timeout=0.5)

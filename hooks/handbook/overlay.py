@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
 
@@ -13,10 +14,20 @@ App: TypeAlias = Callable[[dict[str, Any], Any], Iterable[bytes]]
 """An application of WSGI (PEP 3333)."""
 
 
-def written(templates: FilePath, problems: Sequence[Problem], words: str) -> bytes:
-    """The HTML of an overlay: the problems of the data, or what else kept a build from its end."""
+@dataclass(frozen=True)
+class Verdict:
+    """What a build has found to be wrong: in the data, or anything else, in words; or nothing."""
+
+    problems: tuple[Problem, ...] = ()
+    words: str = ""
+
+
+def written(templates: FilePath, verdict: Verdict) -> bytes:
+    """The HTML of an overlay; none where nothing is wrong."""
+    if verdict == Verdict():
+        return b""
     template = environment(templates).get_template("overlay.html")
-    return template.render(problems=problems, words=words).encode()
+    return template.render(problems=verdict.problems, words=verdict.words).encode()
 
 
 def over(app: App, overlay: Callable[[], bytes]) -> App:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 Thing = TypeVar("Thing")
@@ -25,7 +27,7 @@ _LONGEST = 16
 
 def spread(work: Callable[[Thing], Answer], things: Sequence[Thing]) -> Iterator[Answer]:
     """The answers to all things, in their order. Raises what the work raises."""
-    workers = count()
+    workers = 1 if multiprocessing.current_process().daemon else count()
     if len(things) < FEW or workers < 2 or threading.active_count() > 1:  # noqa: PLR2004
         yield from map(work, things)
         return
@@ -43,6 +45,36 @@ def count() -> int:
     if not hasattr(os, "fork") or not hasattr(os, "sched_getaffinity"):
         return 1
     return len(os.sched_getaffinity(0))
+
+
+class Aside:
+    """One piece of work that a copy of this process does, while this one goes on.
+
+    `done` is called with its answer, by a thread; never after `stop`, nor if the copy has died.
+    What other threads hold at this moment stays held in the copy: the work must not need it.
+    """
+
+    def __init__(self, work: Callable[[], Answer], done: Callable[[Answer], None]) -> None:
+        fork = multiprocessing.get_context("fork")
+        self._answer, told = fork.Pipe(duplex=False)
+        self._process = fork.Process(target=lambda: told.send(work()), daemon=True)
+        self._stopped = False
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+            self._process.start()  # of Python 3.12, which warns of the above
+        told.close()
+        threading.Thread(target=self._wait, args=(done,), daemon=True).start()
+
+    def stop(self) -> None:
+        """End it, if it has not ended."""
+        self._stopped = True
+        self._process.kill()
+        self._process.join()
+
+    def _wait(self, done: Callable[[Answer], None]) -> None:
+        with suppress(EOFError, OSError):
+            answer = self._answer.recv()
+            if not self._stopped:
+                done(answer)
 
 
 _at_work: list[Callable[[Any], Any]] = []
