@@ -12,12 +12,13 @@ import io
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias, cast
 
-from handbook import addresses, dates, grid, nodes, prose, schema, views
+from handbook import addresses, dates, grid, nodes, packing, prose, schema, views
 from handbook.book import Book
 from handbook.pages import Page, plain
 from handbook.problem import Problem
@@ -102,7 +103,12 @@ def value(
             for one, entry in shown["glossary.md"]["terms"].items()
         ],
         "references": [
-            {"key": one["key"], "text": nodes.of_line(one["text"]), "use": one["use"]}
+            {
+                "key": one["key"],
+                "text": nodes.of_line(one["text"]),
+                "use": one["use"],
+                "cited": writer.cited[one["key"]],
+            }
             for one in references
         ],
     }
@@ -149,11 +155,15 @@ def _minutes(time: str) -> int:
 
 
 class _Writer:
-    """Makes plain values of records, with their prose as nodes."""
+    """Makes plain values of records, with their prose as nodes.
+
+    `cited` counts the texts, figures and events that cite each reference.
+    """
 
     def __init__(self, book: Book, numbers: Mapping[str, int]) -> None:
         self.book = book
         self.numbers = numbers
+        self.cited: Counter[str] = Counter()
         self.terms = {t.abbreviation: one for one, t in book.glossary.items() if t.abbreviation}
         words = "|".join(sorted(map(re.escape, self.terms), key=len, reverse=True))
         self.abbreviation = re.compile(rf"(?<![\w-])({words})s?(?![\w-])") if words else None
@@ -168,6 +178,8 @@ class _Writer:
             for step in passage.path[:-1]:
                 holder = holder[step]
             terms = self._terms(passage.text, explained)
+            groups = prose.citation_groups(passage.text)
+            self.cited.update({one.name for group in groups for one in group.citations})
             try:
                 holder[passage.path[-1]] = nodes.of(passage.text, terms, self.numbers)
             except nodes.UnknownElementError as error:
@@ -175,6 +187,7 @@ class _Writer:
                 raise PdfError(f"{file}: the PDF cannot show all of its text: {error}") from error
         for cited in (*found.get("figures", ()), *found.get("events", ())):
             cited["number"] = self.numbers[cited["source"]]
+            self.cited[cited["source"]] += 1
         return found
 
     def _terms(self, text: str, explained: set[str]) -> dict[str, str]:
@@ -339,21 +352,7 @@ def typeset(root: FilePath, shown: Values, today: dt.date) -> tuple[bytes, set[s
         else:
             if warnings:  # Typst leaves out what it cannot place, and only says so
                 raise PdfError(f"the PDF would not be whole: {warnings[0]}")
-            return _packed(cast("bytes", content)), unknown
-
-
-def _packed(content: bytes) -> bytes:
-    """The same PDF with its objects in compressed streams (ISO 32000-1, 7.5.7).
-
-    Typst writes each tag as an object of its own: packed, a tagged PDF is a third as long.
-    """
-    import pikepdf  # noqa: PLC0415 - as above
-
-    packed = io.BytesIO()
-    with pikepdf.open(io.BytesIO(content)) as made:
-        streams = pikepdf.ObjectStreamMode.generate
-        made.save(packed, object_stream_mode=streams, compress_streams=True, deterministic_id=True)
-    return packed.getvalue()
+            return packing.packed(cast("bytes", content)), unknown
 
 
 def _with_signs(value: Any, unknown: set[str]) -> Any:
