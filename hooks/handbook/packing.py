@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 INSIDE = b"page:"
 """What the address of an inner link begins with; and what is said of where it leads."""
@@ -89,7 +89,9 @@ def _pages(objects: Mapping[int, bytes]) -> dict[bytes, int]:
     order = re.findall(rb"(\d+) 0 R", _only(rb"/Kids\[([^\]]*)\]", tree))
     numbers = {int(page): number for number, page in enumerate(order, 1)}
     names = re.search(rb"/Dests<</Names\[(.*?\d 0 R)?\]", root, re.DOTALL)
-    places = re.findall(rb"(\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f]*>)(\d+) 0 R", names[1] if names and names[1] else b"")
+    places = re.findall(
+        rb"(\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f]*>)(\d+) 0 R", names[1] if names and names[1] else b""
+    )
     return {name: numbers[int(_only(rb"\A\[(\d+) 0 R", objects[int(one)]))] for name, one in places}
 
 

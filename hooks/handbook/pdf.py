@@ -57,10 +57,11 @@ def value(
     book: Book, pages: Sequence[Page], base: str, today: dt.date, version: str = ""
 ) -> Values:
     """Everything that the templates read, as JSON."""
-    shown = {page.uri: plain(page.meta) for page in pages}
+    shown = {page.uri: page.meta for page in pages}
     edition = views.current_edition(book, today)
     place = book.editions[edition].place if edition else None
-    timetable = shown["timetable/index.md"]
+    timetable = plain(shown["timetable/index.md"])
+    pipeline = plain(shown["pipeline.md"])
     references = shown["references.md"]["references"]
     numbers = {one["key"]: number for number, one in enumerate(references, 1)}
     writer = _Writer(book, numbers)
@@ -71,7 +72,7 @@ def value(
         "version": version,
         "today": today.isoformat(),
         "live": _live(base, version),
-        "practical": shown["practical.md"],
+        "practical": plain(shown["practical.md"]),
         "directions": writer.record("places", place)["getting_there"] if place else None,
         "timetable": {
             "edition": timetable["edition"],
@@ -80,12 +81,14 @@ def value(
             "weeks": [_week(week) for week in timetable["weeks"]],
             "record": writer.record("editions", edition) if edition else None,
         },
-        "outcomes": {name: shown["outcomes.md"][name] for name in ("outcomes", "covered_by")},
+        "outcomes": {
+            name: plain(shown["outcomes.md"][name]) for name in ("outcomes", "covered_by")
+        },
         **{
             chapter: [
                 {
                     "id": one,
-                    **_touching(shown[f"{chapter}/{one}.md"]),
+                    **_touching(plain(shown[f"{chapter}/{one}.md"])),
                     "record": writer.record(chapter, one),
                 }
                 for one in _order(book, chapter)
@@ -94,13 +97,13 @@ def value(
         },
         "pipeline": [
             {**entry, "record": writer.record("stages", entry["stop"]["id"])}
-            for entry in shown["pipeline.md"]["line"]
+            for entry in pipeline["line"]
         ],
-        "stops": [entry["stop"] for entry in shown["pipeline.md"]["line"]],
-        "zones": shown["pipeline.md"]["zones"],
+        "stops": [entry["stop"] for entry in pipeline["line"]],
+        "zones": pipeline["zones"],
         "glossary": [
             {"id": one, **entry, "record": writer.record("glossary", one)}
-            for one, entry in shown["glossary.md"]["terms"].items()
+            for one, entry in plain(shown["glossary.md"]["terms"]).items()
         ],
         "references": [
             {
@@ -233,15 +236,18 @@ def _led(value: Any, targets: Mapping[str, str], base: str) -> Any:
     the PDF, of a site whose address is not known.
     """
     if isinstance(value, list):
-        return [_led(one, targets, base) for one in value]
-    if not isinstance(value, dict):
-        return value
+        return [_led(one, targets, base) if isinstance(one, _HOLDERS) else one for one in value]
     return {
-        name: _leads_to(one, targets, base)
+        name: _led(one, targets, base)
+        if isinstance(one, _HOLDERS)
+        else _leads_to(one, targets, base)
         if name in ("href", "to") and isinstance(one, str)
-        else _led(one, targets, base)
+        else one
         for name, one in value.items()
     }
+
+
+_HOLDERS = (list, dict)
 
 
 def _leads_to(address: str, targets: Mapping[str, str], base: str) -> str:
@@ -306,14 +312,22 @@ def _exists(date: str, like: str = "") -> bool:
 
 
 def _dates(value: Any) -> set[str]:
-    """Every text that has the form of a date."""
-    if isinstance(value, str):
-        return {value} if len(value) in _LENGTHS and dates.is_date(value) else set()
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, list):
-        return set()
-    return {date for one in value for date in _dates(one)}
+    """Every text in it that has the form of a date."""
+    found, waiting = set(), [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+        elif (
+            isinstance(one, str)
+            and len(one) in _LENGTHS
+            and one[0].isdigit()
+            and dates.is_date(one)
+        ):
+            found.add(one)
+    return found
 
 
 _LENGTHS = (len("2026"), len("2026-10"), len("2026-10-12"))
