@@ -284,7 +284,10 @@ class _Walk:
         return [{"is": "box", "kind": element.classes[-1], "of": inside}]
 
     def table(self, element: _Element) -> list[Node]:
-        """A table of rows: those of its head, then the others."""
+        """A table of rows: those of its head, then the others; and how wide its columns are.
+
+        That is the number of characters of the longest cell and of the longest word.
+        """
         parts = [one for one in element.inside if isinstance(one, _Element)]
         rows = [
             {"is": "row", "head": part.tag == "thead", "of": self.row(one)}
@@ -292,7 +295,12 @@ class _Walk:
             for one in part.inside
             if isinstance(one, _Element)
         ]
-        return [{"is": "table", "of": rows}]
+        columns = zip(*([words(cell["of"]) for cell in row["of"]] for row in rows), strict=False)
+        widths = [
+            [max(map(len, column)), max(map(len, " ".join(column).split()), default=0)]
+            for column in columns
+        ]
+        return [{"is": "table", "widths": widths, "of": rows}]
 
     def row(self, element: _Element) -> list[Node]:
         """The cells of a row, each of which may head its column or row."""
