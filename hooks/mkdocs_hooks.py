@@ -12,7 +12,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from types import SimpleNamespace
@@ -47,6 +47,7 @@ from handbook import (
 from handbook.bibliography import Bibliography
 from handbook.compose import Composition, NotATimeError, compose, printed
 from handbook.pdf import PdfError
+from handbook.problem import Problem
 from handbook.redaction import LeftoverError
 
 log = logging.getLogger("mkdocs.plugins.handbook")
@@ -86,13 +87,16 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if _command["name"] == "build" and not _command["dirty"]:
         target = publication.place(FilePath(config.site_dir))
         publication.recover(target)
+    strict = bool(config.strict)
     try:
         composition = compose(root, base=config.site_url or "")
+        _speak(composition, strict=strict)
         if _command["name"] == "build":  # a save under `serve` need not wait for the PDF
+            told = composition.problems
             composition = printed(composition, root, config.site_url or "")
+            _speak(composition, strict=strict, told=told)
     except (NotATimeError, LeftoverError, PdfError) as error:
         raise PluginError(str(error)) from error
-    _speak(composition, strict=bool(config.strict))
     build = _Build(composition, {page.uri: page for page in composition.pages}, CountHandler())
     build.warnings.setLevel(logging.WARNING)
     logging.getLogger("mkdocs").addHandler(build.warnings)
@@ -322,8 +326,11 @@ def _pieces(content: str, references: Bibliography) -> list[dict[str, str]]:
     return found
 
 
-def _speak(composition: Composition, *, strict: bool) -> None:
+def _speak(composition: Composition, *, strict: bool, told: Container[Problem] = ()) -> None:
+    """Tell every problem that has not been `told`, and stop where nothing can be built."""
     for problem in composition.problems:
+        if problem in told:
+            continue
         log.log(_LEVELS[problem.severity], "%s", problem)
     if not composition.sound or (strict and not composition.spotless):
         counted = report.count(composition.problems)

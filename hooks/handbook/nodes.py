@@ -182,6 +182,9 @@ _BLOCKS |= {"hr", "details", "summary", "section"}
 """Elements that white space may stand between, which is none of the text."""
 
 
+_SPACES = re.compile(r"[ \t\r\n]+")
+
+
 class _Walk:
     """From elements to nodes: inside the notes `open`, below headings of the levels `levels`."""
 
@@ -209,7 +212,7 @@ class _Walk:
             if number % 2:
                 yield {"is": "cite", "of": [], "cited": self.cited[int(piece)]}
             elif piece:
-                yield re.sub(r"[ \t\r\n]+", " ", piece)
+                yield _SPACES.sub(" ", piece)
 
     def element(self, element: _Element) -> list[Node]:
         """The nodes that an element becomes: mostly one."""
@@ -289,20 +292,21 @@ class _Walk:
         That is the number of characters of the longest cell and of the longest word.
         """
         parts = [one for one in element.inside if isinstance(one, _Element)]
-        rows = [
-            {"is": "row", "head": part.tag == "thead", "of": self.row(one)}
+        found = [
+            (part.tag == "thead", self.row(one))
             for part in parts
             for one in part.inside
             if isinstance(one, _Element)
         ]
-        columns = zip(*([words(cell["of"]) for cell in row["of"]] for row in rows), strict=False)
+        texts = [[words(cell["of"]) for cell in row] for _, row in found]
         widths = [
             [max(map(len, column)), max(map(len, " ".join(column).split()), default=0)]
-            for column in columns
+            for column in zip(*texts, strict=False)
         ]
+        rows = [{"is": "row", "head": head, "of": row} for head, row in found]
         return [{"is": "table", "widths": widths, "of": rows}]
 
-    def row(self, element: _Element) -> list[Node]:
+    def row(self, element: _Element) -> list[dict[str, Any]]:
         """The cells of a row, each of which may head its column or row."""
         return [
             {

@@ -88,10 +88,8 @@ def _pages(objects: Mapping[int, bytes]) -> dict[bytes, int]:
     tree = objects[int(_only(rb"/Pages (\d+) 0 R", root))]
     order = re.findall(rb"(\d+) 0 R", _only(rb"/Kids\[([^\]]*)\]", tree))
     numbers = {int(page): number for number, page in enumerate(order, 1)}
-    names = re.search(rb"/Dests<</Names\[(.*?\d 0 R)?\]", root, re.DOTALL)
-    places = re.findall(
-        rb"(\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f]*>)(\d+) 0 R", names[1] if names and names[1] else b""
-    )
+    names = re.search(rb"/Dests<</Names\[(.*?)\]>>", root, re.DOTALL)
+    places = re.findall(rb"(\(.*?\)|<.*?>)(\d+) 0 R", names[1] if names else b"", re.DOTALL)
     return {name: numbers[int(_only(rb"\A\[(\d+) 0 R", objects[int(one)]))] for name, one in places}
 
 
@@ -104,26 +102,29 @@ def _only(pattern: bytes, text: bytes) -> bytes:
 
 # --- Links -----------------------------------------------------------------------------------
 
+_SIGN = b"/URI(" + INSIDE
+_SIGN_IN_HEX = b"/URI<" + INSIDE.hex().upper().encode()
 _LINK = re.compile(
-    rb"/A<</Type/Action/S/URI/URI\(" + INSIDE + rb"((?:[^()\\]|\\.)*)\)>>"
-    rb"(.*)/Contents\(" + INSIDE + rb"(?:[^()\\]|\\.)*\)",
+    rb"/A<</Type/Action/S/URI(?:%b|%b)(.*?)([)>])>>(/F .*)/Contents(?:\(.*\)|<.*>)>>\Z"
+    % (re.escape(_SIGN), _SIGN_IN_HEX),
     re.DOTALL,
 )
+"""What is not ASCII is written in hexadecimal digits, in addresses and in names of places alike."""
 
 
 def _linked(one: bytes, pages: Mapping[bytes, int]) -> bytes:
     """An object; if it is a link within the document, then to a place, told as the place's page."""
-    if b"/URI(" + INSIDE not in one:
+    if _SIGN not in one and _SIGN_IN_HEX not in one:
         return one
 
-    def to_place(link: re.Match[bytes]) -> bytes:
-        name = b"(%b)" % link[1]
-        if name not in pages:
-            raise PackingError(f"no place in it is named {link[1].decode()}")
-        told = INSIDE.replace(b":", b" ") + b"%d" % pages[name]
-        return b"/Dest%b%b/Contents(%b)" % (name, link[2], told)
-
-    return _LINK.sub(to_place, one)
+    link = _LINK.search(one)
+    if link is None:
+        raise PackingError("a link in it is not as Typst writes them")
+    name = b"(%b)" % link[1] if link[2] == b")" else b"<%b>" % link[1]
+    if name not in pages:
+        raise PackingError(f"no place in it is named {name.decode()[1:-1]}")
+    said = INSIDE.replace(b":", b" ") + b"%d" % pages[name]
+    return b"%b/Dest%b%b/Contents(%b)>>" % (one[: link.start()], name, link[3], said)
 
 
 # --- Writing ---------------------------------------------------------------------------------

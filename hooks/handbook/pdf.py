@@ -312,20 +312,15 @@ def _exists(date: str, like: str = "") -> bool:
 
 
 def _dates(value: Any) -> set[str]:
-    """Every text in it that has the form of a date."""
+    """Every text in it that has the form of a date; prose has none that is put into words."""
     found, waiting = set(), [value]
     while waiting:
         one = waiting.pop()
         if isinstance(one, dict):
-            waiting += one.values()
+            waiting += () if "is" in one else one.values()
         elif isinstance(one, list):
             waiting += one
-        elif (
-            isinstance(one, str)
-            and len(one) in _LENGTHS
-            and one[0].isdigit()
-            and dates.is_date(one)
-        ):
+        elif isinstance(one, str) and len(one) in _LENGTHS and dates.is_date(one):
             found.add(one)
     return found
 
@@ -366,7 +361,10 @@ def typeset(root: FilePath, shown: Values, today: dt.date) -> tuple[bytes, set[s
         else:
             if warnings:  # Typst leaves out what it cannot place, and only says so
                 raise PdfError(f"the PDF would not be whole: {warnings[0]}")
-            return packing.packed(cast("bytes", content)), unknown
+            try:
+                return packing.packed(cast("bytes", content)), unknown
+            except packing.PackingError as error:
+                raise PdfError(f"the PDF cannot be packed: {error}") from error
 
 
 def _with_signs(value: Any, unknown: set[str]) -> Any:
