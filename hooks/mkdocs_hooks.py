@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
@@ -125,13 +125,16 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if not _command["dirty"]:
         target = publication.place(FilePath(config.site_dir))
         publication.recover(target)
+    strict = bool(config.strict)
     try:
         composition = compose(root, base=config.site_url or "", step=_step)
+        _speak(composition, strict=strict)
         if _command["name"] == "build":  # a save under `serve` need not wait for the PDF
+            told = composition.problems
             composition = printed(composition, root, config.site_url or "")
+            _speak(composition, strict=strict, told=told)
     except (NotATimeError, UnprintableError) as error:
         raise PluginError(str(error)) from error
-    _speak(composition, strict=bool(config.strict))
     build = _Build(composition, {page.uri: page for page in composition.pages}, CountHandler())
     build.warnings.setLevel(logging.WARNING)
     logging.getLogger("mkdocs").addHandler(build.warnings)
@@ -742,8 +745,11 @@ def _pieces(content: str, references: Bibliography) -> list[dict[str, str]]:
     return found
 
 
-def _speak(composition: Composition, *, strict: bool) -> None:
+def _speak(composition: Composition, *, strict: bool, told: Container[Problem] = ()) -> None:
+    """Tell every problem that has not been `told`, and stop where nothing can be built."""
     for problem in composition.problems:
+        if problem in told:
+            continue
         log.log(_LEVELS[problem.severity], "%s", problem)
     if not composition.sound or (strict and not composition.spotless):
         _problems.extend(composition.problems)

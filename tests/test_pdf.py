@@ -16,8 +16,11 @@ import pdfua
 import pypdf
 import pytest
 from conftest import EXAMPLES, ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown import Markdown
 
-from handbook import addresses, nodes, pages, pdf, schema, views
+from handbook import addresses, markup, nodes, pages, pdf, schema, views
 from handbook import book as books
 from handbook.compose import Composition, compose, inspect, printed
 from handbook.problem import Problem
@@ -451,6 +454,7 @@ def cite(*cited: tuple[str, int, str]) -> nodes.Node:
                             n("cell", "2", heads=False, align="right"),
                             head=False,
                         ),
+                        widths=[[1, 1], [1, 1]],
                     ),
                 )
             ],
@@ -461,6 +465,34 @@ def test_a_text_becomes_these_nodes(text: str, found: list[nodes.Node] | None) -
     told = nodes.of(text, {"QP": "qp"} if "QP" in text else {}, {"a": 1, "b": 2})
 
     assert found is None or told == found
+
+
+SIGNS = "ab \n*_`[]()!<>&;\\#-|{}^:="
+WORDS = ("  \n", "\n\n", "[^1]", "[^1]: ", "](/x/)", "<b>", "</b>", "<br>", "&amp;", "&nbsp;")
+MORE = ("{lang=sv}", "http://a.b", "a@b.c", "**", "```\n", "- ", "1. ", "> ")
+MARKDOWN = st.lists(st.sampled_from([*SIGNS, *WORDS, *MORE]), max_size=30).map("".join)
+
+
+@given(MARKDOWN)
+def test_patterns_are_left_out_only_where_they_find_nothing(text: str) -> None:
+    names = [name for name in markup.EXTENSIONS if name != "toc"]
+    options = {name: one for name, one in markup.OPTIONS.items() if name in names}
+    whole = Markdown(extensions=names, extension_configs=options)
+
+    assert markup.blocks(text) == whole.convert(text)
+
+
+@pytest.mark.parametrize("root", [ROOT, EXAMPLES / "lichens"], ids=["real", "lichens"])
+def test_well_formed_or_not_a_text_has_the_same_nodes(root: Path) -> None:
+    book, _ = books.load(root)
+    numbers = {key: number for number, key in enumerate(book.references.lines, 1)}
+
+    for _, one in book.entities():
+        for passage in schema.passages(one):
+            found = nodes.of(passage.text, {}, numbers)
+            # HTML knows this entity, and XML does not.
+            told = nodes.of(f"{passage.text}\n\nNo&nbsp;XML", {}, numbers)
+            assert told == [*found, p("No\xa0XML")]
 
 
 def test_an_element_that_no_node_is_for_is_an_error() -> None:

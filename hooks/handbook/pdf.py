@@ -12,12 +12,13 @@ import io
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias, cast
 
-from handbook import addresses, dates, grid, nodes, prose, schema, views
+from handbook import addresses, dates, grid, nodes, packing, prose, schema, views
 from handbook.book import Book
 from handbook.pages import Page, plain
 from handbook.problem import Problem
@@ -56,10 +57,11 @@ def value(
     book: Book, pages: Sequence[Page], base: str, today: dt.date, version: str = ""
 ) -> Values:
     """Everything that the templates read, as JSON."""
-    shown = {page.uri: plain(page.meta) for page in pages}
+    shown = {page.uri: page.meta for page in pages}
     edition = views.current_edition(book, today)
     place = book.editions[edition].place if edition else None
-    timetable = shown["timetable/index.md"]
+    timetable = plain(shown["timetable/index.md"])
+    pipeline = plain(shown["pipeline.md"])
     references = shown["references.md"]["references"]
     numbers = {one["key"]: number for number, one in enumerate(references, 1)}
     writer = _Writer(book, numbers)
@@ -70,7 +72,7 @@ def value(
         "version": version,
         "today": today.isoformat(),
         "live": _live(base, version),
-        "practical": shown["practical.md"],
+        "practical": plain(shown["practical.md"]),
         "directions": writer.record("places", place)["getting_there"] if place else None,
         "timetable": {
             "edition": timetable["edition"],
@@ -79,12 +81,14 @@ def value(
             "weeks": [_week(week) for week in timetable["weeks"]],
             "record": writer.record("editions", edition) if edition else None,
         },
-        "outcomes": {name: shown["outcomes.md"][name] for name in ("outcomes", "covered_by")},
+        "outcomes": {
+            name: plain(shown["outcomes.md"][name]) for name in ("outcomes", "covered_by")
+        },
         **{
             chapter: [
                 {
                     "id": one,
-                    **_touching(shown[f"{chapter}/{one}.md"]),
+                    **_touching(plain(shown[f"{chapter}/{one}.md"])),
                     "record": writer.record(chapter, one),
                 }
                 for one in _order(book, chapter)
@@ -93,16 +97,21 @@ def value(
         },
         "pipeline": [
             {**entry, "record": writer.record("stages", entry["stop"]["id"])}
-            for entry in shown["pipeline.md"]["line"]
+            for entry in pipeline["line"]
         ],
-        "stops": [entry["stop"] for entry in shown["pipeline.md"]["line"]],
-        "zones": shown["pipeline.md"]["zones"],
+        "stops": [entry["stop"] for entry in pipeline["line"]],
+        "zones": pipeline["zones"],
         "glossary": [
             {"id": one, **entry, "record": writer.record("glossary", one)}
-            for one, entry in shown["glossary.md"]["terms"].items()
+            for one, entry in plain(shown["glossary.md"]["terms"]).items()
         ],
         "references": [
-            {"key": one["key"], "text": nodes.of_line(one["text"]), "use": one["use"]}
+            {
+                "key": one["key"],
+                "text": nodes.of_line(one["text"]),
+                "use": one["use"],
+                "cited": writer.cited[one["key"]],
+            }
             for one in references
         ],
     }
@@ -149,11 +158,15 @@ def _minutes(time: str) -> int:
 
 
 class _Writer:
-    """Makes plain values of records, with their prose as nodes."""
+    """Makes plain values of records, with their prose as nodes.
+
+    `cited` counts the texts, figures and events that cite each reference.
+    """
 
     def __init__(self, book: Book, numbers: Mapping[str, int]) -> None:
         self.book = book
         self.numbers = numbers
+        self.cited: Counter[str] = Counter()
         self.terms = {t.abbreviation: one for one, t in book.glossary.items() if t.abbreviation}
         words = "|".join(sorted(map(re.escape, self.terms), key=len, reverse=True))
         self.abbreviation = re.compile(rf"(?<![\w-])({words})s?(?![\w-])") if words else None
@@ -168,6 +181,8 @@ class _Writer:
             for step in passage.path[:-1]:
                 holder = holder[step]
             terms = self._terms(passage.text, explained)
+            groups = prose.citation_groups(passage.text)
+            self.cited.update({one.name for group in groups for one in group.citations})
             try:
                 holder[passage.path[-1]] = nodes.of(passage.text, terms, self.numbers)
             except nodes.UnknownElementError as error:
@@ -175,6 +190,7 @@ class _Writer:
                 raise PdfError(f"{file}: the PDF cannot show all of its text: {error}") from error
         for cited in (*found.get("figures", ()), *found.get("events", ())):
             cited["number"] = self.numbers[cited["source"]]
+            self.cited[cited["source"]] += 1
         return found
 
     def _terms(self, text: str, explained: set[str]) -> dict[str, str]:
@@ -220,15 +236,18 @@ def _led(value: Any, targets: Mapping[str, str], base: str) -> Any:
     the PDF, of a site whose address is not known.
     """
     if isinstance(value, list):
-        return [_led(one, targets, base) for one in value]
-    if not isinstance(value, dict):
-        return value
+        return [_led(one, targets, base) if isinstance(one, _HOLDERS) else one for one in value]
     return {
-        name: _leads_to(one, targets, base)
+        name: _led(one, targets, base)
+        if isinstance(one, _HOLDERS)
+        else _leads_to(one, targets, base)
         if name in ("href", "to") and isinstance(one, str)
-        else _led(one, targets, base)
+        else one
         for name, one in value.items()
     }
+
+
+_HOLDERS = (list, dict)
 
 
 def _leads_to(address: str, targets: Mapping[str, str], base: str) -> str:
@@ -293,14 +312,17 @@ def _exists(date: str, like: str = "") -> bool:
 
 
 def _dates(value: Any) -> set[str]:
-    """Every text that has the form of a date."""
-    if isinstance(value, str):
-        return {value} if len(value) in _LENGTHS and dates.is_date(value) else set()
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, list):
-        return set()
-    return {date for one in value for date in _dates(one)}
+    """Every text in it that has the form of a date; prose has none that is put into words."""
+    found, waiting = set(), [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += () if "is" in one else one.values()
+        elif isinstance(one, list):
+            waiting += one
+        elif isinstance(one, str) and len(one) in _LENGTHS and dates.is_date(one):
+            found.add(one)
+    return found
 
 
 _LENGTHS = (len("2026"), len("2026-10"), len("2026-10-12"))
@@ -339,21 +361,10 @@ def typeset(root: FilePath, shown: Values, today: dt.date) -> tuple[bytes, set[s
         else:
             if warnings:  # Typst leaves out what it cannot place, and only says so
                 raise PdfError(f"the PDF would not be whole: {warnings[0]}")
-            return _packed(cast("bytes", content)), unknown
-
-
-def _packed(content: bytes) -> bytes:
-    """The same PDF with its objects in compressed streams (ISO 32000-1, 7.5.7).
-
-    Typst writes each tag as an object of its own: packed, a tagged PDF is a third as long.
-    """
-    import pikepdf  # noqa: PLC0415 - as above
-
-    packed = io.BytesIO()
-    with pikepdf.open(io.BytesIO(content)) as made:
-        streams = pikepdf.ObjectStreamMode.generate
-        made.save(packed, object_stream_mode=streams, compress_streams=True, deterministic_id=True)
-    return packed.getvalue()
+            try:
+                return packing.packed(cast("bytes", content)), unknown
+            except packing.PackingError as error:
+                raise PdfError(f"the PDF cannot be packed: {error}") from error
 
 
 def _with_signs(value: Any, unknown: set[str]) -> Any:

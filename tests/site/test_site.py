@@ -267,6 +267,38 @@ def test_strict_makes_a_warning_in_the_data_count(project: Path) -> None:
     assert (project / "site" / "sessions" / "looking" / "index.html").exists()
 
 
+def test_what_is_refused_is_not_set_as_a_pdf_before(project: Path) -> None:
+    (project / "data" / "lecturers" / "nobody.yml").write_text("name: Nobody\nsummary: Unused.\n")
+    (project / "overrides" / "pdf" / "handbook.typ").write_text('#panic("set")')
+
+    strict = mkdocs(project, "--strict")
+
+    assert strict.returncode == 1
+    assert strict.stderr.count("HB106 warning") == 1
+    assert "The data has 1 warning, 1 remark; nothing was built." in strict.stderr
+    assert "the PDF cannot be made" not in strict.stderr
+    assert untouched(project)
+
+    built = mkdocs(project)
+
+    assert built.returncode == 1
+    assert built.stderr.count("HB106 warning") == 1
+    assert "the PDF cannot be made: " in built.stderr
+    assert untouched(project)
+
+
+def test_what_only_the_pdf_cannot_show_is_told_once(project: Path) -> None:
+    session = project / "data" / "sessions" / "looking.yml"
+    session.write_text(session.read_text().replace("body: |\n", "body: |\n  名.\n\n", 1))
+    (project / "data" / "lecturers" / "nobody.yml").write_text("name: Nobody\nsummary: Unused.\n")
+
+    built = mkdocs(project)
+
+    assert built.returncode == 0
+    assert built.stderr.count("HB415 info") == 1
+    assert built.stderr.count("HB106 warning") == 1
+
+
 def test_strict_makes_a_warning_of_mkdocs_count(project: Path) -> None:
     (project / "docs" / "privacy.md").write_text("# Privacy\n\n[x](nowhere.md)\n")
 
