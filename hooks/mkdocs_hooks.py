@@ -61,6 +61,7 @@ from handbook.compose import (
     NotATimeError,
     UnprintableError,
     compose,
+    keeping_everything,
     preview,
     printed,
 )
@@ -315,6 +316,7 @@ def on_serve(server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) ->
     """Show an edit at once, before all that follows from it; and what is wrong, in the browser."""
     from handbook import watching  # noqa: PLC0415 - only here; the package is found already
 
+    gc.freeze()  # what the first build made stays: an edit need not wait for a look at all of it
     desk = _Desk(FilePath(config.config_file_path).parent, FilePath(server.root), builder)
     _desks[:] = [desk]
     watched = [config.docs_dir, config.config_file_path]
@@ -615,6 +617,7 @@ class _Desk:
         self.verdict = verdict
         self.wake()
 
+    @keeping_everything()
     def _shown(self, files: list[str]) -> bool:
         """Whether the pages of these files could be shown, or what is wrong in the files."""
         build = _builds[0] if _builds else None

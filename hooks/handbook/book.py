@@ -292,9 +292,9 @@ def amended(book: Book, tree: Tree, file: str) -> tuple[Book, list[Problem]] | N
     """
     uri, name = file.removeprefix("docs/"), PurePosixPath(file)
     if any(one.uri == uri and one.source.file == file for one in book.documents):
-        new = Document(uri, tree.read_text(file))
-        documents = tuple(new if one.uri == uri else one for one in book.documents)
-        return replace(book, documents=documents), new.source.problems
+        page = Document(uri, tree.read_text(file))
+        documents = tuple(page if one.uri == uri else one for one in book.documents)
+        return replace(book, documents=documents), page.source.problems
     is_alone = name.parent.name == "data"
     collection = COLLECTIONS.get(name.stem if is_alone else name.parent.name)
     if collection is None or file not in {origin.source.file for origin in book.origins.values()}:
@@ -305,10 +305,27 @@ def amended(book: Book, tree: Tree, file: str) -> tuple[Book, list[Problem]] | N
     else:
         shelf.one(collection, name.name)
     field_name = "courses" if collection.name == "course" else collection.name
-    before = {} if is_alone else book.records(collection.name)
+    before: Mapping[str, schema.Model] = {} if is_alone else book.records(collection.name)
     records: Any = {field_name: {**before, **shelf.records[collection.name]}}
-    origins = {**book.origins, **shelf.origins}
-    return replace(book, **records, origins=origins), shelf.problems
+    new = replace(book, **records, origins={**book.origins, **shelf.origins})
+    if shelf.origins.keys() <= book.origins.keys() and not shelf.problems:
+        _learn(new, book, list(shelf.origins), is_timetable=collection.name == "editions")
+    return new, shelf.problems
+
+
+def _learn(new: Book, book: Book, edited: list[Key], *, is_timetable: bool) -> None:
+    """Tell a book what is as it was before: to look at thousands of records again takes time."""
+    said = {key: tuple(schema.references(new.records(key[0])[key[1]])) for key in edited}
+    kept = vars(new)
+    kept["mentions"] = {**book.mentions, **said}
+    if all(_targets(said[key]) == _targets(book.mentions[key]) for key in edited):
+        kept["backlinks"] = book.backlinks
+    if not is_timetable:
+        kept["occurrences"] = book.occurrences
+
+
+def _targets(references: tuple[schema.Reference, ...]) -> list[Key]:
+    return [(one.collection, one.id) for one in references]
 
 
 _KIND = "readings"

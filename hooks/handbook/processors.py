@@ -68,13 +68,13 @@ class Aside:
         """End it, if it has not ended."""
         self._stopped = True
         self._process.kill()
-        self._process.join()
 
     def _wait(self, done: Callable[[Answer], None]) -> None:
         with suppress(EOFError, OSError):
             answer = self._answer.recv()
             if not self._stopped:
                 done(answer)
+        self._process.join()
 
 
 _at_work: list[Callable[[Any], Any]] = []
