@@ -446,18 +446,18 @@ def _frame(
     config: MkDocsConfig, nav: Navigation, env: Environment
 ) -> tuple[FilePath, str, str, str]:
     """The folder of the templates, and in words: the settings, the menu, the templates' values."""
-    # Where it is written says nothing of what is written; what is no plain value is in the file.
-    plain = {name: value for name, value in config.items() if name != "site_dir"}
-    settings = json.dumps(plain, sort_keys=True, default=lambda one: type(one).__name__)
+    # Where a site is written says nothing of what is written.
+    settings = {name: value for name, value in config.items() if name != "site_dir"}
+    options = {name: dict(getattr(one, "config", {})) for name, one in config.plugins.items()}
     told = {
         name: pages.plain(env.globals[name])
         for name in ("site", "published", "subscription", "by_hand", "cards")
     }
     return (
         FilePath(config.theme.custom_dir or ""),
-        FilePath(config.config_file_path).read_text("utf-8") + settings + config.theme["language"],
+        json.dumps([settings, dict(config.theme), options], default=lambda one: type(one).__name__),
         repr([(item.title, item.url) for item in nav.pages]),
-        repr(told),
+        FilePath(__file__).read_text("utf-8") + repr(told),
     )
 
 

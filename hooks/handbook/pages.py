@@ -94,7 +94,8 @@ _KIND = "drafts"
 
 def _shared(book: Book, templates: FilePath) -> str:
     """What all drafts depend on besides their own values."""
-    texts = [path.read_text("utf-8") for path in sorted((templates / "pages").glob("*.md"))]
+    found = sorted(path for path in (templates / "pages").rglob("*") if path.is_file())
+    texts = [f"{path.name} {store.digest_of(path.read_bytes())}" for path in found]
     common = [book.course, *book.stages.values(), *book.glossary.values()]
     records = [f"{type(one).__name__} {one.model_dump_json()}" for one in common]
     ids = [*book.stages, *book.glossary, *book.references.lines, *addresses.all_pages(book)]

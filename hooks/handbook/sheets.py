@@ -51,15 +51,12 @@ class Print:
 
 def frame(templates: FilePath, *words: str) -> str:
     """What all pages of a build share: the code, the templates, all versions, and `words`."""
-    texts = [
-        f"{path}\n{path.read_text(encoding='utf-8')}"
-        for path in sorted(templates.rglob("*.*"))
-        if path.suffix in _TEXTS and path.is_file()
+    files = [
+        f"{path.relative_to(templates)} {store.digest_of(path.read_bytes())}"
+        for path in sorted(templates.rglob("*"))
+        if path.is_file()
     ]
-    return store.digest(store.code(), *texts, *words)
-
-
-_TEXTS = frozenset({".html", ".md", ".txt"})
+    return store.digest(store.code(), *files, *words)
 
 
 def key(frame: str, page: Page, around: Iterable[str]) -> str:
