@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 INSIDE = b"page:"
 """What the address of an inner link begins with; and what is said of where it leads."""
@@ -50,10 +51,13 @@ def packed(content: bytes) -> bytes:
 
     for number, one in streams.items():
         write(number, one)
-    for number, start in enumerate(range(0, len(others), TOGETHER), size):
-        together = others[start : start + TOGETHER]
-        places |= {one: (2, number, index) for index, (one, _) in enumerate(together)}
-        write(number, _together(together))
+    groups = [others[start : start + TOGETHER] for start in range(0, len(others), TOGETHER)]
+    with ThreadPoolExecutor() as pool:  # to compress is most of the work, and needs no lock
+        for number, (group, stream) in enumerate(
+            zip(groups, pool.map(_together, groups), strict=True), size
+        ):
+            places |= {one: (2, number, index) for index, (one, _) in enumerate(group)}
+            write(number, stream)
     number = max(places) + 1
     places[number] = (1, position, 0)
     written.append(b"%d 0 obj\n%b\nendobj\n" % (number, _table(places, trailer)))
@@ -114,7 +118,7 @@ _LINK = re.compile(
 
 def _linked(one: bytes, pages: Mapping[bytes, int]) -> bytes:
     """An object; if it is a link within the document, then to a place, told as the place's page."""
-    if _SIGN not in one and _SIGN_IN_HEX not in one:
+    if not one.startswith(b"<</Type/Annot") or (_SIGN not in one and _SIGN_IN_HEX not in one):
         return one
 
     link = _LINK.search(one)
