@@ -14,7 +14,7 @@ A module imports only from those before it in this order: problem, codes, source
 spelling, schema, prose, extension, markup, nodes, git, store, files, revision, provenance,
 bibliography, workdays, text, book, addresses, schedule, clashes, dates, deadlines, rules, outward,
 stale, grid, views, timetable, redaction, changes, days, differences, news, chronicle, api, pages,
-jsonld, search, offline, zones, history, calendars, security, signposts, atom, cards, pdf, exports,
-compose, mend, publication, report, roll, checklist, reach, telling, diff, due, rehearsal, editor,
-skeleton, renaming, start, spreadsheet, rescheduling, slotsheet, commands, cli.
+jsonld, search, offline, zones, history, calendars, security, signposts, atom, cards, packing, pdf,
+exports, compose, mend, publication, report, roll, checklist, reach, telling, diff, due, rehearsal,
+editor, skeleton, renaming, start, spreadsheet, rescheduling, slotsheet, commands, cli.
 """
