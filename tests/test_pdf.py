@@ -467,7 +467,7 @@ def test_a_text_becomes_these_nodes(text: str, found: list[nodes.Node] | None) -
     assert found is None or told == found
 
 
-SIGNS = "ab \n*_`[]()!<>&;\\#-|{}^:="
+SIGNS = "ab \n\t\r*_`[]()!<>&;\\#-|{}^:="
 WORDS = ("  \n", "\n\n", "[^1]", "[^1]: ", "](/x/)", "<b>", "</b>", "<br>", "&amp;", "&nbsp;")
 MORE = ("{lang=sv}", "http://a.b", "a@b.c", "**", "```\n", "- ", "1. ", "> ")
 MARKDOWN = st.lists(st.sampled_from([*SIGNS, *WORDS, *MORE]), max_size=30).map("".join)

@@ -76,7 +76,6 @@ _SIGNS = {
     "short_image_ref": "![",
     "autolink": "<",
     "automail": "<",
-    "linebreak": "  \n",
     "html": "<",
     "entity": "&",
 }
