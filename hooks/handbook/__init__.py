@@ -15,7 +15,7 @@ spelling, schema, prose, extension, markup, nodes, git, store, compiled, kept, p
 revision, provenance, bibliography, workdays, text, book, addresses, schedule, clashes, dates,
 deadlines, rules, outward, stale, grid, views, timetable, redaction, changes, days, differences,
 news, chronicle, api, pages, sheets, jsonld, search, offline, zones, history, calendars, security,
-signposts, overlay, atom, cards, pdf, exports, compose, mend, publication, watching, report, roll,
-checklist, reach, telling, diff, due, rehearsal, editor, skeleton, renaming, start, spreadsheet,
-rescheduling, slotsheet, commands, cli.
+signposts, overlay, atom, cards, packing, pdf, exports, compose, mend, publication, watching,
+report, roll, checklist, reach, telling, diff, due, rehearsal, editor, skeleton, renaming, start,
+spreadsheet, rescheduling, slotsheet, commands, cli.
 """
