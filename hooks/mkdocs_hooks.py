@@ -14,12 +14,13 @@ import logging
 import os
 import re
 import shutil
+import tempfile
 import threading
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment
@@ -27,7 +28,7 @@ from markupsafe import Markup, escape
 from mkdocs.commands.build import get_context
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import event_priority
+from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
@@ -89,12 +90,23 @@ class _Build:
     nav: Navigation | None = None
     press: _Press | None = None
 
+    @property
+    def beside(self) -> FilePath:
+        """Where pages lie meanwhile that the store cannot keep; a stage, as `publication` knows."""
+        stage = self.stage or FilePath(tempfile.gettempdir(), f".site-{os.getpid()}-")
+        return stage.with_name(f"{stage.name}-pages")
+
+    def clear(self) -> None:
+        """Delete what was only needed while it was made."""
+        for folder in (self.stage, self.beside):
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
+
 
 _builds: list[_Build] = []
 _desks: list[_Desk] = []
 _problems: list[Problem] = []
-_errors: list[Exception] = []
-"""What kept the last build from its end: something in the data, or anything else."""
+"""What kept the last build from its end, if it was something in the data."""
 _command = {"name": "build", "dirty": False}
 
 
@@ -143,7 +155,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if target:
         build.target, build.stage = target, publication.stage(target)
         # After an exchange the old site is there: nobody needs to wait until it is deleted.
-        atexit.register(shutil.rmtree, build.stage, ignore_errors=True)
+        atexit.register(build.clear)
         config.site_dir = str(build.stage)
     bibtex = config.plugins["bibtex"]
     # It would read the whole file again; its notes are the core's (see `_Notes`).
@@ -308,7 +320,7 @@ def on_post_build(config: MkDocsConfig) -> None:
         return
     publication.exchange(build.stage, build.target)
     if _command["name"] == "serve":
-        shutil.rmtree(build.stage, ignore_errors=True)
+        build.clear()
     log.info("Published to %s", build.target)
 
 
@@ -334,13 +346,18 @@ def on_serve(server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) ->
     return server
 
 
+def on_shutdown() -> None:
+    """Leave nothing running, and nothing behind, that `serve` has begun."""
+    for desk in _desks:
+        desk.leave_off()
+        publication.recover(desk.site)
+
+
 def on_build_error(error: Exception) -> None:
     """Nothing to publish: the last good site stays as it is. A full disk is told in words."""
-    _errors.append(error)
     for build in _builds:
         logging.getLogger("mkdocs").removeHandler(build.warnings)
-        if build.stage is not None:
-            shutil.rmtree(build.stage, ignore_errors=True)
+        build.clear()
     if isinstance(error, OSError):
         raise PluginError(f"{_in_words(error)}; nothing was published.") from error
 
@@ -412,7 +429,7 @@ def _print_all(
     for item in nav.pages:
         item.title = item.title or escape(build.pages[item.file.src_uri].title)
     folder = store.of(FilePath(config.config_file_path).parent)
-    rack = Rack(folder, sheets.frame(*_frame(config, nav, env)))
+    rack = Rack(folder, sheets.frame(*_frame(config, nav, env)), build.beside)
     press = build.press = _Press(config, files, nav, env, rack)
     for leaf in press.leaves:
         leaf.key = _key(build, press, build.pages[leaf.src_uri])
@@ -448,17 +465,31 @@ def _frame(
     """The folder of the templates, and in words: the settings, the menu, the templates' values."""
     # Where a site is written says nothing of what is written.
     settings = {name: value for name, value in config.items() if name != "site_dir"}
-    options = {name: dict(getattr(one, "config", {})) for name, one in config.plugins.items()}
     told = {
         name: pages.plain(env.globals[name])
         for name in ("site", "published", "subscription", "by_hand", "cards")
     }
     return (
         FilePath(config.theme.custom_dir or ""),
-        json.dumps([settings, dict(config.theme), options], default=lambda one: type(one).__name__),
+        json.dumps(settings, default=_settled),
         repr([(item.title, item.url) for item in nav.pages]),
         FilePath(__file__).read_text("utf-8") + repr(told),
     )
+
+
+def _settled(value: Any) -> Any:
+    """A setting as JSON has it: what it is made of, or how Python writes it.
+
+    What Python writes by its place in memory is never the same again, and so no page is found.
+    """
+    if isinstance(value, Mapping):  # a part of the settings, or the theme
+        return dict(value)
+    if isinstance(value, BasePlugin):
+        return dict(value.config)
+    if isinstance(value, ModuleType):
+        return value.__name__
+    words = repr(value)
+    return vars(value) if " at 0x" in words and hasattr(value, "__dict__") else words
 
 
 def _print(uri: str) -> Print:
@@ -506,19 +537,27 @@ def _html(press: _Press, page: Page) -> str:
         page.active = False
 
 
+class _Listener(logging.Handler):
+    """Takes down what is said from a warning on: by whom, how loud, and in which words."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[tuple[str, int, str]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take one thing down."""
+        self.said.append((record.name, record.levelno, record.getMessage()))
+
+
 @contextmanager
 def _listening() -> Iterator[list[tuple[str, int, str]]]:
     """What is said from a warning on, instead of its being said."""
-    said: list[tuple[str, int, str]] = []
-    listener = logging.Handler(logging.WARNING)
-    listener.emit = lambda record: said.append(  # type: ignore[method-assign]
-        (record.name, record.levelno, record.getMessage())
-    )
+    listener = _Listener()
     top = logging.getLogger("mkdocs")
     handlers, spreads = top.handlers, top.propagate
     top.handlers, top.propagate = [listener], False
     try:
-        yield said
+        yield listener.said
     finally:
         top.handlers, top.propagate = handlers, spreads
 
@@ -578,7 +617,9 @@ class _Desk:
     wake: Callable[[], None] = lambda: None
     later: threading.Timer | None = None
     aside: processors.Aside | None = None
+    turn: int = 0
     verdict: Verdict | None = None
+    said: Verdict = field(default_factory=Verdict)
 
     def rebuild(self) -> None:
         """Make what an edit needs now: the server calls it after each."""
@@ -589,16 +630,17 @@ class _Desk:
             self._say(self.verdict)
             self.verdict = None
             return
-        self._leave_off()
+        self.leave_off()
         if files and self._shown(files):
-            self.later = threading.Timer(_PAUSE, self._follow)
+            self.later = threading.Timer(_PAUSE, self._follow, [self.turn])
             self.later.daemon = True
             self.later.start()
         else:
             self._say(self._whole())
 
-    def _leave_off(self) -> None:
+    def leave_off(self) -> None:
         """End what is out of date by now."""
+        self.turn += 1
         self.verdict = None
         if self.later:
             self.later.cancel()
@@ -606,14 +648,16 @@ class _Desk:
             self.aside.stop()
         self.later = self.aside = None
 
-    def _follow(self) -> None:
-        """Begin with all that follows from an edit."""
+    def _follow(self, turn: int) -> None:
+        """Begin with all that follows from an edit, if there was none since."""
+        if turn != self.turn:
+            return
         if processors.count() > 1:
             self.aside = processors.Aside(self._whole, self._judged)
         else:
             self.wake()
 
-    def _judged(self, verdict: Verdict) -> None:
+    def _judged(self, verdict: Verdict | None) -> None:
         self.verdict = verdict
         self.wake()
 
@@ -638,7 +682,8 @@ class _Desk:
         except Exception as error:  # noqa: BLE001 - a whole build finds out what is wrong
             log.debug("No preview: %s", error)
             return False
-        self.overlay = b""
+        if all(problem.file in files for problem in self.said.problems) and not self.said.words:
+            self._say(Verdict())
         return True
 
     def _is_source(self, file: str) -> bool:
@@ -653,7 +698,9 @@ class _Desk:
         """Make all. If what the data says is in the way, an edit can still be shown at once."""
         before = _builds[:]
         _problems.clear()
-        _errors.clear()
+        told = logging.getLogger("mkdocs")
+        listener = _Listener()
+        told.addHandler(listener)
         try:
             self.builder()
         except _SupersededError:
@@ -661,10 +708,14 @@ class _Desk:
             log.info("Stopped: another change has come")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - it stands in the browser
             _builds[:] = before if _problems else []
-            return Verdict(tuple(_problems), str(_errors[0] if _errors else error))
+            words = "\n".join(dict.fromkeys(words for _, _, words in listener.said))
+            return Verdict(tuple(_problems), words or str(error))
+        finally:
+            told.removeHandler(listener)
         return Verdict()
 
     def _say(self, verdict: Verdict) -> None:
+        self.said = verdict
         self.overlay = overlay.written(self.root / "overrides", verdict)
 
 

@@ -14,7 +14,7 @@ HTML = b"<p>Lichens</p>"
 
 
 def racked(folder: Path) -> tuple[Rack, Sheet]:
-    rack = Rack(folder, "frame")
+    rack = Rack(folder, "frame", folder / "beside")
     sheet = Sheet("key", rack.write(HTML), (), {})
     rack.keep("a.md", sheet)
     rack.save()
@@ -27,7 +27,7 @@ def html(folder: Path) -> list[Path]:
 
 def test_a_sheet_is_found_by_its_key_and_placed_as_a_link(tmp_path: Path) -> None:
     _, sheet = racked(tmp_path / "store")
-    again = Rack(tmp_path / "store", "frame")
+    again = Rack(tmp_path / "store", "frame", tmp_path)
     target = tmp_path / "site" / "a" / "index.html"
 
     assert again.find("a.md", "another key") is None
@@ -41,7 +41,7 @@ def test_a_sheet_is_found_by_its_key_and_placed_as_a_link(tmp_path: Path) -> Non
 def test_a_sheet_of_another_frame_is_not_found(tmp_path: Path) -> None:
     racked(tmp_path)
 
-    assert Rack(tmp_path, "other").find("a.md", "key") is None
+    assert Rack(tmp_path, "other", tmp_path).find("a.md", "key") is None
 
 
 @pytest.mark.parametrize("content", [b"", b"<p>Mosses</p>"])
@@ -52,7 +52,7 @@ def test_damaged_html_is_noticed_and_thrown_away(tmp_path: Path, content: bytes)
 
     assert not rack.place(sheet, str(target))
     assert not target.exists()
-    assert Rack(tmp_path / "store", "frame").find("a.md", "key") is None
+    assert Rack(tmp_path / "store", "frame", tmp_path).find("a.md", "key") is None
 
 
 def test_html_that_is_gone_is_noticed(tmp_path: Path) -> None:
@@ -65,23 +65,45 @@ def test_html_that_is_gone_is_noticed(tmp_path: Path) -> None:
 def test_without_a_store_sheets_last_as_long_as_the_process(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     for folder in (None, tmp_path / "file"):
-        rack, sheet = Rack(folder, "frame"), None
+        rack = Rack(folder, "frame", tmp_path / "beside")
         sheet = Sheet("key", rack.write(HTML), (), {})
 
         assert rack.place(sheet, str(tmp_path / "a.html"))
         assert (tmp_path / "a.html").read_bytes() == HTML
 
 
+def test_a_page_that_not_everybody_may_read_is_made_anew(tmp_path: Path) -> None:
+    rack, sheet = racked(tmp_path / "store")
+    html(tmp_path / "store")[0].chmod(0o600)
+
+    assert not rack.place(sheet, str(tmp_path / "a.html"))
+
+
+def test_tidying_leaves_alone_what_is_not_the_store_s(tmp_path: Path) -> None:
+    store, precious = tmp_path / "store", tmp_path / "precious"
+    precious.mkdir()
+    for number in range(600):
+        (precious / f"{number:030x}").write_text("", encoding="utf-8")
+    (store / "html").mkdir(parents=True)
+    (store / "html" / "zz").symlink_to(precious)
+    (store / "html" / ".DS_Store").write_text("", encoding="utf-8")
+    racked(store)
+
+    assert len(list(precious.iterdir())) == 600
+
+
 def test_two_writers_at_once_are_no_harm(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
-        digests = list(threads.map(lambda _: Rack(tmp_path, "frame").write(HTML), range(50)))
+        digests = list(
+            threads.map(lambda _: Rack(tmp_path, "frame", tmp_path).write(HTML), range(50))
+        )
 
     assert len(set(digests)) == 1
     assert [path.read_bytes() for path in html(tmp_path)] == [HTML]
 
 
 def test_html_that_no_page_has_goes_in_time(tmp_path: Path) -> None:
-    rack = Rack(tmp_path, "frame")
+    rack = Rack(tmp_path, "frame", tmp_path)
     for number in range(600):
         rack.write(str(number).encode())
     sheet = Sheet("key", rack.write(HTML), (), {})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -50,14 +51,14 @@ def count() -> int:
 class Aside:
     """One piece of work that a copy of this process does, while this one goes on.
 
-    `done` is called with its answer, by a thread; never after `stop`, nor if the copy has died.
-    What other threads hold at this moment stays held in the copy: the work must not need it.
+    `done` is called with its answer, by a thread; with None if the copy has died; never after
+    `stop`. What other threads hold at this moment stays held in the copy: it must not need that.
     """
 
-    def __init__(self, work: Callable[[], Answer], done: Callable[[Answer], None]) -> None:
+    def __init__(self, work: Callable[[], Answer], done: Callable[[Answer | None], None]) -> None:
         fork = multiprocessing.get_context("fork")
         self._answer, told = fork.Pipe(duplex=False)
-        self._process = fork.Process(target=lambda: told.send(work()), daemon=True)
+        self._process = fork.Process(target=_tell, args=(work, told), daemon=True)
         self._stopped = False
         with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
             self._process.start()  # of Python 3.12, which warns of the above
@@ -69,12 +70,18 @@ class Aside:
         self._stopped = True
         self._process.kill()
 
-    def _wait(self, done: Callable[[Answer], None]) -> None:
+    def _wait(self, done: Callable[[Answer | None], None]) -> None:
+        answer = None
         with suppress(EOFError, OSError):
             answer = self._answer.recv()
-            if not self._stopped:
-                done(answer)
+        if not self._stopped:
+            done(answer)
         self._process.join()
+
+
+def _tell(work: Callable[[], Any], told: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever began it, ends it
+    told.send(work())
 
 
 _at_work: list[Callable[[Any], Any]] = []

@@ -9,12 +9,11 @@ as a hard link, and a damaged file is no longer what its name says.
 
 from __future__ import annotations
 
-import atexit
 import errno
 import os
+import re
 import shutil
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -75,36 +74,35 @@ _NO_VALUES = frozenset(
 
 
 class Rack:
-    """The sheets of one frame, in a folder of the store; without one, for this process only.
+    """The sheets of one frame, in a folder of the store.
 
-    Of each page there is the sheet that was last made, by the page's uri.
+    What cannot be kept there is put `beside`, in a folder that goes with the build. Of each page
+    there is the sheet that was last made, by the page's uri.
     """
 
-    def __init__(self, folder: FilePath | None, frame: str) -> None:
+    def __init__(self, folder: FilePath | None, frame: str, beside: FilePath) -> None:
         self.frame = frame
-        self.folder = folder if folder and _is_writable(folder) else None
-        self.top = self.folder or FilePath(tempfile.mkdtemp(prefix="handbook-"))
-        if self.folder is None:
-            atexit.register(shutil.rmtree, self.top, ignore_errors=True)
-        self.before: dict[str, Sheet] = kept.read(self.folder, _KIND, frame)
+        self.folder = folder
+        self.tops = tuple(str(one / "html") for one in (folder, beside) if one)
+        self.before: dict[str, Sheet] = kept.read(folder, _KIND, frame)
         self.now: dict[str, Sheet] = {}
 
     def find(self, uri: str, key: str) -> Sheet | None:
         """The sheet of a page, if it has this key and its HTML is still there."""
         found = self.before.get(uri)
-        if found is None or found.key != key or not os.path.isfile(self._path(found.html)):  # noqa: PTH113
+        if found is None or found.key != key or not self._paths(found.html):
             return None
         self.now[uri] = found
         return found
 
     def write(self, html: bytes) -> str:
-        """Keep the HTML of a page, and give its digest. Safe in two processes at once.
+        """Put the HTML of a page where it is found, and give its digest.
 
-        Raises OSError where it cannot be kept.
+        Safe in two processes at once. Raises OSError where it can be put nowhere.
         """
         digest = store.digest_of(html)
-        if not store.write_file(FilePath(self._path(digest)), html):
-            raise OSError(errno.EIO, "the store cannot be written to", self._path(digest))
+        if not any(store.write_file(FilePath(_at(top, digest)), html) for top in self.tops):
+            raise OSError(errno.EIO, "a page cannot be written", _at(self.tops[-1], digest))
         return digest
 
     def keep(self, uri: str, sheet: Sheet) -> None:
@@ -113,31 +111,43 @@ class Rack:
 
     def place(self, sheet: Sheet, target: str) -> bool:
         """Put the HTML of a sheet where a site is made; false if it is gone or damaged."""
-        path = self._path(sheet.html)
-        try:
-            _put(path, target)
-            if _digest_at(target) == sheet.html:
-                return True
-        except FileNotFoundError:
-            return False
-        for damaged in (path, target):
+        for path in self._paths(sheet.html):
             with suppress(FileNotFoundError):
-                os.unlink(damaged)  # noqa: PTH108 - as below
+                _put(path, target)
+                if _is_sound(target, sheet.html):
+                    return True
+                os.unlink(path)  # noqa: PTH108 - as below
         return False
 
     def save(self) -> None:
         """Write down which sheets there are now, and delete HTML that is of no use any more."""
         kept.write(self.folder, _KIND, self.frame, self.before, self.now)
-        tops = os.scandir(self.folder / "html") if self.folder else ()
-        found = [one.path for top in tops for one in os.scandir(top)]
+        found = [path for path in _html(self.tops[0]) if _NAME.search(path)]
         most = _TIMES * (len(self.now) + _SPARE)
         if len(found) > most:
             # To link a file somewhere else changes its status: these are the longest unused.
             for path in sorted(found, key=_changed)[:-most]:
                 FilePath(path).unlink(missing_ok=True)
 
-    def _path(self, digest: str) -> str:
-        return f"{self.top}/html/{digest[:2]}/{digest[2:]}"
+    def _paths(self, digest: str) -> list[str]:
+        found = (_at(top, digest) for top in self.tops)
+        return [path for path in found if os.path.isfile(path)]  # noqa: PTH113
+
+
+def _at(top: str, digest: str) -> str:
+    return f"{top}/{digest[:2]}/{digest[2:]}"
+
+
+def _html(top: str) -> Iterator[str]:
+    """What lies in the folders of a store's HTML; nothing of what a link leads to."""
+    with suppress(OSError):
+        for folder in os.scandir(top):
+            if folder.is_dir(follow_symlinks=False):
+                yield from (one.path for one in os.scandir(folder) if not one.is_symlink())
+
+
+_NAME = re.compile(r"/[0-9a-f]{30}$|\.part$")
+"""How what is kept there is called, and what was to be kept."""
 
 
 # For each of thousands of pages: objects for their paths would take longer than the work itself.
@@ -157,11 +167,14 @@ def _put(path: str, target: str) -> None:
         _put(path, target)
     except OSError:  # another disk, or one that knows no links
         shutil.copyfile(path, target)
+        os.chmod(target, 0o644)  # noqa: PTH101
 
 
-def _digest_at(path: str) -> str:
+def _is_sound(path: str, digest: str) -> bool:
+    """Whether a file holds what its digest says, and may be read by those who serve it."""
     with open(path, "rb") as file:  # noqa: PTH123
-        return store.digest_of(file.read())
+        is_readable = os.fstat(file.fileno()).st_mode & 0o777 == 0o644  # noqa: PLR2004
+        return is_readable and store.digest_of(file.read()) == digest
 
 
 _KIND = "sheets"
@@ -175,12 +188,3 @@ def _changed(path: str) -> float:
         return FilePath(path).stat().st_ctime
     except FileNotFoundError:
         return 0.0
-
-
-def _is_writable(folder: FilePath) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
@@ -72,7 +73,11 @@ def write(folder: FilePath, kind: str, key: str, answer: dict[str, Any]) -> None
 
 
 def write_file(path: FilePath, content: bytes) -> bool:
-    """Write a file of a store in one step, so that no other run reads half of it."""
+    """Write a file of a store in one step, so that no other run reads half of it.
+
+    False where it cannot be written, which only makes the next run slower.
+    """
+    name = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
@@ -81,7 +86,10 @@ def write_file(path: FilePath, content: bytes) -> bool:
         FilePath(name).chmod(0o644)
         FilePath(name).replace(path)
     except OSError:
-        return False  # a folder that cannot be written to only makes the next run slower
+        if name:
+            with suppress(OSError):
+                FilePath(name).unlink()
+        return False
     return True
 
 

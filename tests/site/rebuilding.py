@@ -133,6 +133,12 @@ CHANGES: Mapping[str, Change] = {
     "a template of texts": replaced("overrides/pages/session.md", "{%", "{# new #}{%"),
     "a stylesheet": replaced("docs/assets/handbook.css", "\n", "\n/* new */\n"),
     "a setting": replaced("mkdocs.yml", "repo_url: ", "copyright: Nobody\nrepo_url: "),
+    "how a script is loaded": replaced("mkdocs.yml", "defer: true", "async: true"),
+    "a setting of the theme's": replaced(
+        "mkdocs.yml",
+        "copyright: ",
+        "extra: {alternate: [{name: A, link: /, lang: fi}]}\ncopyright: ",
+    ),
     "a commit": commit,
     "a file touched": _touched,
     "a page of the site deleted": deleted("site/sessions/keys/index.html"),
