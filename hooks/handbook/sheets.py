@@ -116,7 +116,8 @@ class Rack:
                 _put(path, target)
                 if _is_sound(target, sheet.html):
                     return True
-                os.unlink(path)  # noqa: PTH108 - as below
+                os.unlink(target)  # noqa: PTH108 - as below
+                os.unlink(path)  # noqa: PTH108
         return False
 
     def save(self) -> None:

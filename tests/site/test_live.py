@@ -140,6 +140,10 @@ def test_what_is_wrong_lies_over_the_last_good_page(server: Server) -> None:
     assert "On rock?" in page
     assert has_overlay(server.get("outcomes/"))
 
+    CHANGES["a summary"](server.project)
+    server.until("sessions/naming/", lambda page: "nine pieces" in page)
+    assert has_overlay(server.get("sessions/naming/"))
+
     path.write_text(right.replace("On rock?", "On sand?"), encoding="utf-8")
     assert not has_overlay(server.until(keys, lambda page: "On sand?" in page))
 

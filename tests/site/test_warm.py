@@ -94,6 +94,16 @@ def test_what_has_not_changed_is_a_link_to_what_was_there(project: Path) -> None
     ]
 
 
+def test_another_process_finds_the_pages_of_the_one_before(project: Path) -> None:
+    page = project / "site" / "sessions" / "keys" / "index.html"
+    assert mkdocs(project, "--strict").returncode == 0
+    before = page.stat().st_ino
+
+    assert mkdocs(project, "--strict").returncode == 0
+
+    assert page.stat().st_ino == before
+
+
 def test_a_warning_is_told_again_of_a_page_that_has_not_changed(project: Path) -> None:
     path = project / "docs" / "privacy.md"
     path.write_text(f"{path.read_text('utf-8')}\n\nSee [this](/outcomes/#nothing).\n", "utf-8")
@@ -157,6 +167,20 @@ def test_a_store_that_is_no_folder_changes_nothing(project: Path) -> None:
     (project / ".cache" / "handbook").write_text("", encoding="utf-8")
 
     assert differing(built(project), before) == []
+
+
+def test_a_store_with_other_things_in_the_way_changes_nothing(
+    project: Path, tmp_path: Path
+) -> None:
+    html = project / ".cache" / "handbook" / "html"
+    shutil.rmtree(html)
+    html.mkdir()
+    for number in range(200):
+        (html / f"{number:02x}").write_text("", encoding="utf-8")
+    CHANGES["a body"](project)
+
+    assert differing(built(project), afresh(project, tmp_path / "clean")) == []
+    assert sorted(path.name for path in project.glob(".site-*")) == []
 
 
 def test_a_store_that_is_deleted_meanwhile_changes_nothing(project: Path) -> None:
