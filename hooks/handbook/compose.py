@@ -154,8 +154,9 @@ def preview(
     return replace(found, pages=shown)
 
 
+@keeping_everything()
 def printed(made: Composition, root: FilePath, base: str = "") -> Composition:
-    """The same with the PDF among its exports, which takes as long as all pages together.
+    """The same with the PDF among its exports, which takes some seconds.
 
     An UnprintableError where it cannot be made.
     """
