@@ -11,7 +11,11 @@ from reading import COLOURS, TAGS, THEMES_AND_WIDTHS, barriers, everywhere, kind
 
 @pytest.mark.parametrize(
     ("theme", "width", "tags"),
-    [("light", 320, TAGS), ("dark", 320, COLOURS), ("dark", 1280, COLOURS)],
+    [
+        ("light", 320, TAGS),
+        pytest.param("dark", 320, COLOURS, marks=pytest.mark.full),
+        ("dark", 1280, COLOURS),
+    ],
 )
 def test_no_kind_of_page_has_barriers_in_any_theme_and_width(
     real: Path, serve: Any, browser: Any, theme: str, width: int, tags: list[str]

@@ -323,13 +323,13 @@ def test_an_unreadable_bibliography_is_a_problem_and_no_traceback(project: Path)
 def test_publishing_keeps_what_mkdocs_keeps_and_sweeps_what_a_killed_build_left(
     project: Path,
 ) -> None:
-    (project / "site" / ".keep").write_text("kept")
+    (project / "site" / ".nojekyll").write_text("kept")
     left = project / ".site-999999999-left"
     left.mkdir()
 
     assert mkdocs(project).returncode == 0
 
-    assert (project / "site" / ".keep").read_text() == "kept"
+    assert (project / "site" / ".nojekyll").read_text() == "kept"
     assert (project / "site" / "glossary" / "index.html").exists()
     assert [path.name for path in project.glob(".site-*")] == []
 
