@@ -307,17 +307,20 @@ def _page(address: str, page: Page, known: set[str]) -> Document:
     sought = page.sought if address in addresses.HUBS else {}
     texts = [one.text for one in cut if one.text]
     own = [one.heading for one in cut if one.heading not in ("", page.title)]
+    kind = _kind(address)
+    # What is loaded first has few headings: none of a template's, nor of what only organisers read.
+    is_plain = bool(page.meta) or kind == "guide"
     return Document(
-        _kind(address),
+        kind,
         address,
         page.title,
         str((page.meta or page.front).get("description") or _beginning(next(iter(texts), ""))),
         aliases=_listed(sought.get("", "")),
-        headings=() if page.meta else tuple(own),
+        headings=() if is_plain else tuple(own),
         parts=tuple(
             Part(one.id, one.heading, sought[one.id]) for one in cut if one.id and one.id in sought
         ),
-        text=" ".join([*(own if page.meta and not sought else []), *texts]),
+        text=" ".join([*(own if is_plain and not sought else []), *texts]),
     )
 
 
