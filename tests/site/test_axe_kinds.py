@@ -14,7 +14,7 @@ from reading import COLOURS, TAGS, THEMES_AND_WIDTHS, barriers, everywhere, kind
     [
         ("light", 320, TAGS),
         pytest.param("dark", 320, COLOURS, marks=pytest.mark.full),
-        ("dark", 1280, COLOURS),
+        pytest.param("dark", 1280, COLOURS, marks=pytest.mark.full),
     ],
 )
 def test_no_kind_of_page_has_barriers_in_any_theme_and_width(
