@@ -135,14 +135,15 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     root = FilePath(config.config_file_path).parent
     _builds.clear()
     target = None
-    if not _command["dirty"]:
+    # What `gh-deploy` pushes is the folder that it names, so there it is no stage.
+    if _command["name"] != "gh-deploy" and not _command["dirty"]:
         target = publication.place(FilePath(config.site_dir))
         publication.recover(target)
     strict = bool(config.strict)
     try:
         composition = compose(root, base=config.site_url or "", step=_step)
         _speak(composition, strict=strict)
-        if _command["name"] == "build":  # a save under `serve` need not wait for the PDF
+        if _command["name"] != "serve":  # a save under `serve` need not wait for the PDF
             told = composition.problems
             composition = printed(composition, root, config.site_url or "")
             _speak(composition, strict=strict, told=told)
@@ -163,7 +164,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     course = composition.book.course
     config.site_name = escape(course.short or course.title)
     config.site_description = escape(course.summary or "")
-    if _command["name"] == "build":
+    if _command["name"] != "serve":
         gc.freeze()  # the book stays to the end: no use in looking for garbage in it again
     config.theme.static_templates.discard("sitemap.xml")  # ours is an export
     config.theme["language"] = _theme_language(config, course.language)
@@ -276,7 +277,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     env.globals |= {
         "site": site,
         # Under `serve`, the reload script stands inside the page, and a copy would be in the way.
-        "published": {"policy": security.POLICY} if _command["name"] == "build" else None,
+        "published": None if _command["name"] == "serve" else {"policy": security.POLICY},
         "subscription": addresses.subscription(config.site_url or ""),
         "span": lambda starts, ends: dates.span(starts, ends, language),
         "week_span": lambda starts, ends: dates.week(starts, ends, language),
@@ -313,9 +314,10 @@ def on_post_build(config: MkDocsConfig) -> None:
         log.error("%s", words)
     if build.blocked:
         raise PluginError("The browser would block what some pages hold; nothing was published.")
+    site = FilePath(config.site_dir)
+    (site / "offline.json").write_bytes(_offline(build, site))
     if build.stage is None or build.target is None:
         return
-    (build.stage / "offline.json").write_bytes(_offline(build, build.stage))
     if config.strict and build.warnings.get_counts():
         return
     publication.exchange(build.stage, build.target)

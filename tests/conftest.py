@@ -73,10 +73,12 @@ def assemble(example: Path, folder: Path) -> Path:
     return folder
 
 
-def mkdocs(folder: Path, *arguments: str, epoch: str = EPOCH) -> subprocess.CompletedProcess[str]:
-    """Run a real `mkdocs build` in a folder."""
+def mkdocs(
+    folder: Path, *arguments: str, command: str = "build", epoch: str = EPOCH
+) -> subprocess.CompletedProcess[str]:
+    """Run a real `mkdocs build` in a folder, or another command."""
     return subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", *arguments],
+        [sys.executable, "-m", "mkdocs", command, *arguments],
         cwd=folder,
         env=os.environ | {"SOURCE_DATE_EPOCH": epoch, "NO_MKDOCS_2_WARNING": "1"},
         capture_output=True,

@@ -582,14 +582,7 @@ def _kept(kept_in: FilePath | None, commit: str) -> Past | None:
 
 def _key(commit: str) -> str:
     """What a kept past depends on: the commit it ends with, and the code that read it."""
-    return store.digest(commit, _code())
-
-
-@cache
-def _code() -> str:
-    here = FilePath(__file__)
-    names = (here.name, "schedule.py", "source.py", "views.py")
-    return store.digest(*(here.with_name(name).read_text(encoding="utf-8") for name in names))
+    return store.digest(commit, store.code())
 
 
 def _revived(run: dict[str, Any]) -> PastRun:

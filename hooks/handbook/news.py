@@ -10,7 +10,6 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from pathlib import Path as FilePath
 from zoneinfo import ZoneInfo
 
@@ -87,7 +86,7 @@ def read(root: FilePath, whole: Book, told: Book, veil: Veil) -> tuple[Day, ...]
     dates = _dates(root, ZoneInfo(told.course.time_zone))
     kept_in = store.of(root)
     commits = (commit for one in dates for commit in one.commits)
-    key = store.digest(*commits, _code(), *_sorted(veil))
+    key = store.digest(*commits, store.code(), *_sorted(veil))
     kept = store.read(kept_in, "news", key) if kept_in else {}
     try:
         days = _KEPT.validate_python(kept["days"])
@@ -213,10 +212,3 @@ def _sorted(veil: Veil) -> Iterator[str]:
     """What a veil hides, in an order that does not depend on the process."""
     hides = (*veil.ids, *veil.names.items(), *veil.sources, *veil.addresses, *veil.private.items())
     yield from sorted(map(repr, hides))
-
-
-@cache
-def _code() -> str:
-    here = FilePath(__file__)
-    names = (here.name, "changes.py", "differences.py", "days.py", "redaction.py", "source.py")
-    return store.digest(*(here.with_name(name).read_text(encoding="utf-8") for name in names))

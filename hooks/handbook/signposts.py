@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from handbook import addresses, provenance, security, views
+from handbook import addresses, pages, provenance, security, views
 from handbook.book import Book
 from handbook.pages import Page
 from handbook.provenance import Commit
@@ -73,9 +73,4 @@ def _redirects(book: Book, template: Template, base: str) -> dict[str, str]:
 
 def cards(templates: FilePath) -> Any:
     """The `names` of the kinds of page that have a card, and the `colours` of all cards."""
-    environment = Environment(
-        loader=FileSystemLoader(templates / "pages"),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - it writes nothing but values
-    )
-    return environment.get_template("cards.txt").module
+    return pages.environment(templates / "pages").get_template("cards.txt").module

@@ -13,8 +13,8 @@ from reading import COLOURS, TAGS, THEMES_AND_WIDTHS, barriers, everywhere, kind
     ("theme", "width", "tags"),
     [
         ("light", 320, TAGS),
-        pytest.param("dark", 320, COLOURS, marks=pytest.mark.full),
-        pytest.param("dark", 1280, COLOURS, marks=pytest.mark.full),
+        ("dark", 320, COLOURS),
+        ("dark", 1280, COLOURS),
     ],
 )
 def test_no_kind_of_page_has_barriers_in_any_theme_and_width(

@@ -20,6 +20,7 @@ import html5lib
 import pytest
 from conftest import EPOCH, EXAMPLES, assemble, mkdocs
 from reading import sitemap
+from rebuilding import course
 
 BASE = "http://127.0.0.1:8000/"
 
@@ -228,6 +229,27 @@ def project(tmp_path: Path) -> Path:
     (folder / "site").mkdir()
     (folder / "site" / "index.html").write_text("the last good site")
     return folder
+
+
+def test_gh_deploy_pushes_the_site_that_it_has_just_made(tmp_path: Path) -> None:
+    folder = course(tmp_path / "project")
+    remote = tmp_path / "remote.git"
+    subprocess.run(["git", "init", "-q", "--bare", remote], check=True)
+    subprocess.run(["git", "remote", "add", "origin", remote], cwd=folder, check=True)
+    titles = []
+    for title in ("First words", "Other words"):
+        path = folder / "docs" / "privacy.md"
+        path.write_text(f"# {title}\n", encoding="utf-8")
+        done = mkdocs(folder, command="gh-deploy")
+        assert done.returncode == 0, done.stderr
+        page = ["git", "show", "gh-pages:privacy/index.html"]
+        pushed = subprocess.run(page, cwd=remote, capture_output=True, text=True, check=True)
+        titles.append(re.findall("<h1[^>]*>([^<]+)", pushed.stdout))
+    tree = ["git", "ls-tree", "--name-only", "gh-pages"]
+    names = subprocess.run(tree, cwd=remote, capture_output=True, text=True, check=True)
+
+    assert titles == [["First words"], ["Other words"]]
+    assert {"handbook.pdf", "offline.json"} <= set(names.stdout.split())
 
 
 def untouched(folder: Path) -> bool:

@@ -60,6 +60,32 @@ class Run:
 
 
 @dataclass(frozen=True)
+class SessionFacts:
+    """What a session says besides its text: what to do before it, and questions with answers."""
+
+    before: str
+    questions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """What a case says besides its text; each figure and each event with its source's key."""
+
+    figures: tuple[tuple[int, str, str], ...]
+    events: tuple[tuple[int, str, str], ...]
+    asked: tuple[str, ...]
+    makes: str
+
+
+@dataclass(frozen=True)
+class FrameworkFacts:
+    """What a framework says besides its text: what it asks at each stage, and of its clauses."""
+
+    asks: Mapping[int, str]
+    clauses: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Course:
     """A course with so many records."""
 
@@ -108,6 +134,41 @@ class Course:
         )
         said = wording.filled(random, "Why a {a} {n} {v} the {n} {w}.")
         return Record(self.id(kind, number), self.title(kind, number), said, body)
+
+    def session_facts(self, number: int) -> SessionFacts:
+        """What a session says besides its text."""
+        random = self.random("facts of sessions", number)
+        source = self.cited("sessions", number)[0]
+        before = f"Read [@{source}]. {wording.sentence(random)}"
+        return SessionFacts(
+            before, tuple((_question(random), wording.sentence(random)) for _ in range(2))
+        )
+
+    def case_facts(self, number: int) -> CaseFacts:
+        """What a case says besides its text."""
+        random = self.random("facts of cases", number)
+        sources = self.cited("cases", number)[:2]
+        return CaseFacts(
+            tuple(
+                (random.randrange(1000), wording.filled(random, "counted {n}s"), source)
+                for source in sources
+            ),
+            tuple(
+                (2010 + event, wording.sentence(random), source)
+                for event, source in enumerate(sources)
+            ),
+            tuple(_question(random) for _ in range(3)),
+            wording.filled(random, "{a} {n}s"),
+        )
+
+    def framework_facts(self, number: int) -> FrameworkFacts:
+        """What a framework says besides its text."""
+        random = self.random("facts of frameworks", number)
+        source = self.cited("frameworks", number)[0]
+        return FrameworkFacts(
+            {stage: f"{wording.sentence(random)}[@{source}]" for stage in self.stages_of(number)},
+            {f"C{clause}": wording.filled(random, "{a} {n}") for clause in range(CLAUSES)},
+        )
 
     # Relations: numbers of the others
 
@@ -195,6 +256,10 @@ class Course:
         day = session // A_DAY
         run = self.runs[day // A_RUN]
         return run, run.days[day], [slot for slot in self.slots(day) if slot.session == session]
+
+
+def _question(random: Random) -> str:
+    return f"Which {wording.filled(random, '{n} {v} the {n}')}?"
 
 
 def _run(number: int, days: int) -> Run:

@@ -180,24 +180,22 @@ def _lecturer(course: Course, number: int) -> str:
 
 
 def _case(course: Course, number: int) -> str:
-    made, sources = course.record("cases", number), course.cited("cases", number)
+    made, facts = course.record("cases", number), course.case_facts(number)
     stages = [f"stage-{stage}" for stage in course.stages_of(number)]
     frameworks = [course.id("frameworks", one) for one in course.frameworks_of(number)]
-    random = course.random("facts of cases", number)
     figures = [
-        f"  - value: '{random.randrange(1000)}'\n"
-        f"    label: {wording.filled(random, 'counted {n}s')}\n    source: {source}\n"
-        for source in sources[:2]
+        f"  - value: '{value}'\n    label: {label}\n    source: {source}\n"
+        for value, label, source in facts.figures
     ]
     events = [
-        f"  - date: '{2010 + event}'\n    text: {wording.sentence(random)}\n    source: {source}\n"
-        for event, source in enumerate(sources[:2])
+        f"  - date: '{year}'\n    text: {text}\n    source: {source}\n"
+        for year, text, source in facts.events
     ]
-    asked = [f"  - Which {wording.filled(random, '{n} {v} the {n}')}?\n" for _ in range(3)]
+    asked = [f"  - {question}\n" for question in facts.asked]
     return (
         f"title: {made.title}\nsummary: {_line(made.summary)}\nkind: company\n"
         f"organisation: {course.id('organisations', number)}\ntown: Exampletown\n"
-        f"makes: {wording.filled(random, '{a} {n}s')}\nstages: {_list(stages)}\n"
+        f"makes: {facts.makes}\nstages: {_list(stages)}\n"
         f"frameworks: {_list(frameworks)}\nfigures:\n{''.join(figures)}"
         f"look_for:\n{''.join(asked)}events:\n{''.join(events)}checked: 2026\n"
         f"body: {_block(made.body)}\n"
@@ -205,14 +203,10 @@ def _case(course: Course, number: int) -> str:
 
 
 def _framework(course: Course, number: int) -> str:
-    made = course.record("frameworks", number)
-    random = course.random("facts of frameworks", number)
-    source = course.cited("frameworks", number)[0]
-    stages = [f"stage-{stage}" for stage in course.stages_of(number)]
-    asks = [f"  {stage}: {wording.sentence(random)}[@{source}]\n" for stage in stages]
-    clauses = [
-        f"      C{clause}: {wording.filled(random, '{a} {n}')}\n" for clause in range(CLAUSES)
-    ]
+    made, facts = course.record("frameworks", number), course.framework_facts(number)
+    stages = [f"stage-{stage}" for stage in facts.asks]
+    asks = [f"  stage-{stage}: {text}\n" for stage, text in facts.asks.items()]
+    clauses = [f"      {clause}: {text}\n" for clause, text in facts.clauses.items()]
     base = course.id("frameworks", number - 1)
     return (
         f"title: {made.title}\nshort: {made.id.capitalize()}\nsummary: {_line(made.summary)}\n"
@@ -227,15 +221,13 @@ def _framework(course: Course, number: int) -> str:
 
 
 def _session(course: Course, number: int) -> str:
-    made = course.record("sessions", number)
-    random = course.random("facts of sessions", number)
+    made, facts = course.record("sessions", number), course.session_facts(number)
     outcomes = sorted({f"outcome-{number % OUTCOMES}", f"outcome-{number // OUTCOMES % OUTCOMES}"})
     stages = [f"stage-{stage}" for stage in course.stages_of(number)]
     first, *others = (course.id("frameworks", one) for one in course.frameworks_of(number))
     cited = f"{{framework: {first}, clauses: [C{number % CLAUSES}]}}"
     needs = [course.id("sessions", one) for one in course.needed(number)]
     terms = [course.id("terms", one) for one in course.terms_of(number)]
-    key = course.cited("sessions", number)[0]
     return (
         f"title: {_line(made.title)}\nkind: {course.kind_of(number)}\nstatus: confirmed\n"
         f"summary: {_line(made.summary)}\noutcomes: {_list(outcomes)}\nstages: {_list(stages)}\n"
@@ -245,12 +237,11 @@ def _session(course: Course, number: int) -> str:
         + f"terms: {_list(terms)}\n"
         f"materials: [{{title: Slides, url: 'https://slides.example/{made.id}', kind: slides}}]\n"
         "bring: Notebook and pen\nchecked: 2026\n"
-        f"before: {_block(f'Read [@{key}]. {wording.sentence(random)}')}\n"
+        f"before: {_block(facts.before)}\n"
         f"body: {_block(made.body)}\nquestions:\n"
         + "".join(
-            f"  - question: Which {wording.filled(random, '{n} {v} the {n}')}?\n"
-            f"    answer: |\n      {wording.sentence(random)}\n"
-            for _ in range(2)
+            f"  - question: {question}\n    answer: |\n      {answer}\n"
+            for question, answer in facts.questions
         )
     )
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from random import Random
 
 from sites import wording
 from sites.course import CLAUSES, HALLS, KINDS, OUTCOMES, STAGES, Course, Slot
@@ -91,7 +90,7 @@ def _links(course: Course, kind: str, numbers: Iterable[int]) -> str:
 
 
 def _session(course: Course, number: int, needed_by: Mapping[int, Sequence[int]]) -> str:
-    made, random = course.record("sessions", number), course.random("facts of sessions", number)
+    made, told = course.record("sessions", number), course.session_facts(number)
     first, *others = course.frameworks_of(number)
     clause = f"{course.link('frameworks', first)}, C{number % CLAUSES}"
     rules = [clause, *(course.link("frameworks", one) for one in others)]
@@ -103,13 +102,12 @@ def _session(course: Course, number: int, needed_by: Mapping[int, Sequence[int]]
         ("Who", course.link("lecturers", course.lecturer_of(number))),
         ("Bring", "Notebook and pen"),
     ]
-    before = f"Read [@{course.cited('sessions', number)[0]}]. {wording.sentence(random)}"
     return _parts(
         ("", f"{made.summary}\n\n{_table(('Fact', 'What'), facts)}"),
-        ("Before you come", before),
+        ("Before you come", told.before),
         ("After it you can", _items(_named(number))),
         ("What happens", made.body),
-        ("Check yourself", "\n\n".join(_question(random) for _ in range(2))),
+        ("Check yourself", "\n\n".join(_question(*one) for one in told.questions)),
         ("Cases", _items(course.link("cases", one) for one in course.cases_of(number))),
         ("Rules", _items(rules)),
         ("Comes after", _links(course, "sessions", course.needed(number))),
@@ -125,10 +123,8 @@ def _named(session: int) -> list[str]:
     return [f"[do thing {one} and say why](/outcomes/)" for one in numbers]
 
 
-def _question(random: Random) -> str:
-    asked = f"Which {wording.filled(random, '{n} {v} the {n}')}?"
-    summary = f"<summary>{asked}</summary>"
-    return f'<details markdown="1">\n{summary}\n\n{wording.sentence(random)}\n\n</details>'
+def _question(asked: str, answer: str) -> str:
+    return f'<details markdown="1">\n<summary>{asked}</summary>\n\n{answer}\n\n</details>'
 
 
 def _when(course: Course, session: int) -> Iterator[tuple[str, str]]:
@@ -172,26 +168,18 @@ def _organisation(course: Course, number: int) -> str:
 
 
 def _case(course: Course, number: int, taught: Mapping[int, Sequence[int]]) -> str:
-    made, sources = course.record("cases", number), course.cited("cases", number)
-    random = course.random("facts of cases", number)
-    figures = [
-        f"**{random.randrange(1000)}** {wording.filled(random, 'counted {n}s')}[@{source}]"
-        for source in sources[:2]
-    ]
-    events = [
-        f"**{2010 + event}** {wording.sentence(random)}[@{source}]"
-        for event, source in enumerate(sources[:2])
-    ]
-    asked = [f"Which {wording.filled(random, '{n} {v} the {n}')}?" for _ in range(3)]
+    made, told = course.record("cases", number), course.case_facts(number)
+    figures = [f"**{value}** {label}[@{source}]" for value, label, source in told.figures]
+    events = [f"**{year}** {text}[@{source}]" for year, text, source in told.events]
     facts = (
         ("Organisation", _organisation(course, number)),
         ("Where", "Exampletown"),
-        ("Makes", wording.filled(random, "{a} {n}s")),
+        ("Makes", told.makes),
         ("Works at", _stops(course, number)),
     )
     return _parts(
         ("", f"{made.summary}\n\n{_table(('Fact', 'What'), facts)}\n{_items(figures)}"),
-        ("What to look for", _items(asked)),
+        ("What to look for", _items(told.asked)),
         ("The briefing", made.body),
         ("How it got here", _items(events)),
         ("Rules that bite here", _links(course, "frameworks", course.frameworks_of(number))),
@@ -200,14 +188,9 @@ def _case(course: Course, number: int, taught: Mapping[int, Sequence[int]]) -> s
 
 
 def _framework(course: Course, number: int, taught: Mapping[int, Sequence[int]]) -> str:
-    made = course.record("frameworks", number)
-    random = course.random("facts of frameworks", number)
-    source = course.cited("frameworks", number)[0]
-    asks = [
-        f"[Stage {stage}](/pipeline/) {wording.sentence(random)}[@{source}]"
-        for stage in course.stages_of(number)
-    ]
-    clauses = [f"C{clause}: {wording.filled(random, '{a} {n}')}" for clause in range(CLAUSES)]
+    made, told = course.record("frameworks", number), course.framework_facts(number)
+    asks = [f"[Stage {stage}](/pipeline/) {text}" for stage, text in told.asks.items()]
+    clauses = [f"{clause}: {text}" for clause, text in told.clauses.items()]
     facts = [
         ("Issued by", _organisation(course, number)),
         ("Identifier", f"G {number}"),
