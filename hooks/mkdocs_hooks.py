@@ -87,6 +87,7 @@ class _Build:
     blocked: list[str] = field(default_factory=list)
     stage: FilePath | None = None
     target: FilePath | None = None
+    folders: FilePath | None = None
     nav: Navigation | None = None
     press: _Press | None = None
 
@@ -97,10 +98,10 @@ class _Build:
         return stage.with_name(f"{stage.name}-pages")
 
     def clear(self) -> None:
-        """Delete what was only needed while it was made."""
-        for folder in (self.stage, self.beside):
-            if folder:
-                shutil.rmtree(folder, ignore_errors=True)
+        """Delete what was only needed while it was made; the folders are the next build's."""
+        if self.stage and self.stage.exists():
+            publication.put_away(self.stage, self.folders)
+        shutil.rmtree(self.beside, ignore_errors=True)
 
 
 _builds: list[_Build] = []
@@ -154,6 +155,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     logging.getLogger("mkdocs").addHandler(build.warnings)
     _builds.append(build)
     if target:
+        kept = store.of(root)
+        build.folders = kept / "folders" if kept else None
         build.target, build.stage = target, publication.stage(target)
         # After an exchange the old site is there: nobody needs to wait until it is deleted.
         atexit.register(build.clear)
@@ -183,8 +186,10 @@ def on_pre_build(config: MkDocsConfig) -> None:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages, each with the file that 'edit this page' opens; and the exports.
 
-    What the theme would bring along and no page uses stays out.
+    What the theme would bring along and no page uses stays out. MkDocs has just emptied the stage.
     """
+    if _builds[0].stage and _builds[0].folders:
+        publication.furnish(_builds[0].stage, _builds[0].folders)
     for unused in [one for one in files if _UNUSED.match(one.src_uri)]:
         if unused.src_dir != config.docs_dir:
             files.remove(unused)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markdown import Markdown
+from markdown.treeprocessors import InlineProcessor
 
 from handbook import markup
 from handbook.prose import CODE_AT
@@ -13,10 +16,12 @@ from handbook.prose import CODE_AT
 QP = "\n\n*[QP]: **Qualified Person**, *sakkunnig person*{: lang=sv }. [Glossary](g.md)\n"
 
 
+def converter() -> Markdown:
+    return Markdown(extensions=list(markup.EXTENSIONS), extension_configs=markup.OPTIONS)
+
+
 def html(text: str) -> str:
-    return Markdown(extensions=list(markup.EXTENSIONS), extension_configs=markup.OPTIONS).convert(
-        text
-    )
+    return converter().convert(text)
 
 
 def explained(text: str) -> str:
@@ -116,3 +121,50 @@ def test_a_table_stands_in_a_named_region_and_its_header_heads_columns() -> None
 )
 def test_words_in_another_language_are_marked(text: str, becomes: str) -> None:
     assert html(text) == f"<p>{becomes}</p>"
+
+
+WORDS = st.sampled_from(
+    [
+        *(
+            "a",
+            "b c",
+            " ",
+            "  \n",
+            "\n",
+            "\n\n",
+            "- ",
+            "1. ",
+            "> ",
+            "# ",
+            "    ",
+            "| a | b |\n|---|---|\n",
+        ),
+        *(
+            "*",
+            "**",
+            "_",
+            "`",
+            "``",
+            "\\",
+            "\\*",
+            "!",
+            "[",
+            "]",
+            "[^1]",
+            "[^1]: ",
+            "[x](y)",
+            "[x]: y",
+        ),
+        *("{lang=sv}", "<", ">", "<b>", "</b>", "<a@b.c>", "<http://a.b>", "&", "&amp;", "&#65;"),
+        *("*[QP]: ", "QP", "<div markdown=1>", "</div>", "```\n", "{: .c }", "term\n: told", "å"),
+    ]
+)
+
+
+@settings(deadline=None)
+@given(text=st.lists(WORDS, max_size=30).map("".join))
+def test_patterns_that_are_left_out_would_have_changed_nothing(text: str) -> None:
+    patient = converter()
+    patient.treeprocessors.register(InlineProcessor(patient), "inline", 20)
+
+    assert converter().convert(text) == patient.convert(text)

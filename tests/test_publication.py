@@ -89,7 +89,8 @@ def killed(project: Path, event: str, part: str, lacking: str = "") -> None:
         pytest.param("os.link", "glossary/index.html", is_old, id="while pages are put there"),
         pytest.param("open", "offline.json > w", is_old, id="before the last file"),
         pytest.param("ctypes.dlsym", "renameat2", is_old, id="before the exchange"),
-        pytest.param("shutil.rmtree", ".site-", is_new, id="after the exchange"),
+        pytest.param("os.remove", ".site-", is_new, id="after the exchange"),
+        pytest.param("os.rename", "/folders > -1", is_new, id="before folders are put away"),
     ],
 )
 def test_a_build_that_is_killed_leaves_a_whole_site(
@@ -155,6 +156,41 @@ def test_of_what_nobody_built_only_the_clone_of_a_branch_stays(tmp_path: Path) -
     assert (site / ".git" / "refs" / "x").read_text() == "x"
     assert (site / ".nojekyll").readlink() == Path("nowhere")
     assert (site.stat().st_mode & 0o777, (made / ".git").is_dir()) == (0o755, True)
+
+
+def test_a_stage_begins_with_the_folders_of_the_old_site(tmp_path: Path) -> None:
+    site, folders = tmp_path / "site", tmp_path / "folders"
+    for number, names in enumerate((("a/b", "c"), ("a/b", "d"), ("d",))):
+        made = publication.stage(site)
+        publication.furnish(made, folders)
+        for name in names:
+            (made / name).mkdir(parents=True, exist_ok=True)
+            (made / name / "index.html").write_text(str(number))
+        publication.exchange(made, site)
+        publication.put_away(made, folders)
+    kept = sorted(str(path.relative_to(folders)) for path in folders.rglob("*"))
+    told = sorted(str(path.relative_to(site)) for path in site.rglob("*"))
+
+    assert (told, kept) == (["d", "d/index.html"], ["a", "a/b", "d"])
+    assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize("foreign", ["file", "link", "mode"])
+def test_folders_that_hold_anything_are_not_used(tmp_path: Path, foreign: str) -> None:
+    folders = tmp_path / "folders"
+    (folders / "a").mkdir(parents=True)
+    if foreign == "file":
+        (folders / "a" / "old.html").write_text("of before")
+    elif foreign == "link":
+        (folders / "a" / "out").symlink_to(tmp_path)
+    else:
+        (folders / "a").chmod(0o711)
+
+    made = publication.stage(tmp_path / "site")
+    publication.furnish(made, folders)
+
+    assert list(made.iterdir()) == []
+    assert (made.stat().st_mode & 0o777, tmp_path.exists()) == (0o755, True)
 
 
 # --- Where nothing can be written ------------------------------------------------------------

@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from pathlib import Path as FilePath
 from typing import Any
 
-from handbook import store
+from handbook import processors, store
 from handbook.problem import Problem
 from handbook.source import MAX_BYTES, Source
 
@@ -84,7 +84,9 @@ class Bibliography:
         """Each reference as Markdown, ready to stand in a note."""
         kept = store.read(self.kept_in, "notes", self._key) if self.kept_in else {}
         if set(kept) != set(self.lines):
-            kept = {key: _format(self._entries[key]) for key in self.lines}
+            keys, entries = list(self.lines), self._entries
+            notes = processors.spread(lambda key: _format(entries[key]), keys)
+            kept = dict(zip(keys, notes, strict=True))
             if self.kept_in:
                 store.write(self.kept_in, "notes", self._key, kept)
         return kept

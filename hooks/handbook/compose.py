@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from handbook import addresses, redaction, rules, store
+from handbook import addresses, processors, redaction, rules, store
 from handbook import book as books
 from handbook.book import Book
 from handbook.problem import Problem
@@ -110,17 +111,19 @@ def compose(
     history = chronicle.read(root, found.book, told, veil)
     found = replace(found, book=told, history=history, redacted=told is not found.book)
     step()
-    made, problems = exports.make(found.book, root, base, found.today, veil)
+    made = processors.beside(partial(exports.make, told, root, base, found.today, veil))
+    shown = pages.make(told, templates, found.today, history=history, store_in=store.of(root))
     step()
+    more = processors.beside(
+        partial(exports.of_pages, told, shown, history, templates, base, found.today)
+    )
+    shown = jsonld.add(told, shown, templates, base, found.today)
+    step()
+    files, problems = made()
     found = replace(found, problems=tuple(sorted({*found.problems, *problems})))
     if not found.sound:
         return found
-    shown = pages.make(found.book, templates, found.today, history=history, store_in=store.of(root))
-    step()
-    shown = jsonld.add(found.book, shown, templates, base, found.today)
-    step()
-    made += exports.of_pages(found.book, shown, history, templates, base, found.today)
-    return replace(found, pages=shown, exports=made)
+    return replace(found, pages=shown, exports=(*files, *more()))
 
 
 @keeping_everything()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, cast
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
-from markdown.treeprocessors import InlineProcessor, Treeprocessor
+from markdown.treeprocessors import Treeprocessor
 
 EXTENSIONS: tuple[str, ...] = (
     "tables",
@@ -41,66 +41,33 @@ class _Unwrapped(Treeprocessor):
             root[:] = list(paragraph)
 
 
-class _Converter:
-    """Python-Markdown, which tries each of its patterns on each piece of a text.
-
-    Those whose sign is nowhere in the text are left out, and half of the time with them.
-    """
-
-    def __init__(self, extensions: Iterable[str], *, unwrapped: bool) -> None:
-        options = {name: OPTIONS[name] for name in extensions if name in OPTIONS}
-        self.made = Markdown(extensions=list(extensions), extension_configs=options)
-        if unwrapped:
-            self.made.treeprocessors.register(_Unwrapped(self.made), "unwrapped", LAST)
-        patterns = self.made.inlinePatterns
-        self.signs = dict.fromkeys(patterns, "")
-        self.signs |= {patterns[name]: sign for name, sign in _SIGNS.items() if name in patterns}
-
-    def html(self, text: str) -> str:
-        """A text as HTML."""
-        inline = cast("InlineProcessor", self.made.treeprocessors["inline"])
-        inline.inlinePatterns = [one for one, sign in self.signs.items() if sign in text]  # type: ignore[assignment]
-        return self.made.reset().convert(text)
-
-
-_SIGNS = {
-    "backtick": "`",
-    "escape": "\\",
-    "footnote": "[^",
-    "reference": "[",
-    "handbook_languages": "]{lang=",
-    "link": "[",
-    "image_link": "![",
-    "image_reference": "![",
-    "short_reference": "[",
-    "short_image_ref": "![",
-    "autolink": "<",
-    "automail": "<",
-    "html": "<",
-    "entity": "&",
-}
-"""What stands in every match of an inline pattern, by the pattern's name; of others, nothing."""
-
 LAST = -1
 """After Python-Markdown's own steps, which set paragraphs apart with line breaks."""
 
 
 @cache
-def _inline() -> _Converter:
-    return _Converter(EXTENSIONS, unwrapped=True)
+def _inline() -> Markdown:
+    made = _converter(EXTENSIONS)
+    made.treeprocessors.register(_Unwrapped(made), "unwrapped", LAST)
+    return made
 
 
 def inline(text: str) -> str:
     """One paragraph of Markdown as HTML, without the paragraph around it."""
-    return _inline().html(text)
+    return _inline().reset().convert(text)
 
 
 @cache
-def _blocks() -> _Converter:
+def _blocks() -> Markdown:
     # Nobody looks for ids of headings here.
-    return _Converter([one for one in EXTENSIONS if one != "toc"], unwrapped=False)
+    return _converter([one for one in EXTENSIONS if one != "toc"])
 
 
 def blocks(text: str) -> str:
     """A Markdown text as HTML; its citations are whatever they are for Markdown."""
-    return _blocks().html(text)
+    return _blocks().reset().convert(text)
+
+
+def _converter(extensions: Iterable[str]) -> Markdown:
+    options = {name: OPTIONS[name] for name in extensions if name in OPTIONS}
+    return Markdown(extensions=list(extensions), extension_configs=options)

@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Thing = TypeVar("Thing")
 Answer = TypeVar("Answer")
@@ -28,10 +28,10 @@ _LONGEST = 16
 
 def spread(work: Callable[[Thing], Answer], things: Sequence[Thing]) -> Iterator[Answer]:
     """The answers to all things, in their order. Raises what the work raises."""
-    workers = 1 if multiprocessing.current_process().daemon else count()
-    if len(things) < FEW or workers < 2 or threading.active_count() > 1:  # noqa: PLR2004
+    if len(things) < FEW or not _may_copy():
         yield from map(work, things)
         return
+    workers = count()
     part = max(1, min(_LONGEST, len(things) // (4 * workers)))
     _at_work.append(work)
     try:
@@ -46,6 +46,50 @@ def count() -> int:
     if not hasattr(os, "fork") or not hasattr(os, "sched_getaffinity"):
         return 1
     return len(os.sched_getaffinity(0))
+
+
+def beside(work: Callable[[], Answer]) -> Callable[[], Answer]:
+    """Begin one piece of work in a copy of this process; what is returned waits for its answer.
+
+    That raises what the work raises. Where this process should not be copied, or its copy dies, the
+    work is done when its answer is asked for.
+    """
+    if not _may_copy():
+        return work
+    fork = multiprocessing.get_context("fork")
+    answer, told = fork.Pipe(duplex=False)
+    process = fork.Process(target=_try, args=(work, told), daemon=True)
+    process.start()
+    told.close()
+
+    def wait() -> Answer:
+        try:
+            found, error = answer.recv()
+        except EOFError:
+            return work()
+        finally:
+            process.join()
+            answer.close()
+        if error:
+            raise error
+        return cast("Answer", found)
+
+    return wait
+
+
+def _try(work: Callable[[], Any], told: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever began it, ends it
+    try:
+        said: tuple[Any, Exception | None] = work(), None
+    except Exception as error:  # noqa: BLE001 - it is raised where its answer is asked for
+        said = None, error
+    with suppress(BrokenPipeError):  # nobody waits for it any more
+        told.send(said)
+
+
+def _may_copy() -> bool:
+    alone = threading.active_count() == 1 and not multiprocessing.current_process().daemon
+    return alone and count() > 1
 
 
 class Aside:

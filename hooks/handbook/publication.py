@@ -7,6 +7,9 @@ Elsewhere it is two renamings, and for the moment between them there is no site:
 there is put back by the next build, before it does anything else.
 
 A stage is named `.site-<process>-…`, so that the next build knows what a killed one left behind.
+
+To make and to delete thousands of folders takes longer than to fill them. So those of the old site
+are put away, empty, and a stage begins with them.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path as FilePath
 
 
@@ -53,11 +57,59 @@ def stage(target: FilePath) -> FilePath:
     return made
 
 
+def furnish(made: FilePath, folders: FilePath) -> None:
+    """Let an empty stage begin with the folders that were put away, if they are fit for it."""
+    new = made / "new"
+    new.mkdir()
+    mode = new.stat().st_mode
+    new.rmdir()
+    with suppress(OSError):  # there are none, or another build has them, or another disk
+        folders.rename(made)
+    if not _holds_only_folders(made, mode):
+        shutil.rmtree(made)
+        made.mkdir()
+    made.chmod(0o755)
+
+
+def put_away(made: FilePath, folders: FilePath | None) -> None:
+    """Delete what a build has left; its folders are kept as `folders`, if that can be."""
+    if folders:
+        with suppress(OSError):
+            _empty(made)
+            made.rename(folders)
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def _holds_only_folders(path: FilePath | str, mode: int) -> bool:
+    """Whether there are no files below a folder, and all folders are as a new one would be."""
+    with os.scandir(path) as entries:
+        return all(
+            entry.is_dir(follow_symlinks=False)
+            and entry.stat().st_mode == mode
+            and _holds_only_folders(entry.path, mode)
+            for entry in entries
+        )
+
+
+def _empty(path: FilePath | str) -> None:
+    """Delete everything below a folder that is no folder."""
+    with os.scandir(path) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                _empty(entry.path)
+            else:
+                os.unlink(entry.path)  # noqa: PTH108 - thousands of objects would take long
+
+
 def exchange(made: FilePath, target: FilePath) -> None:
     """Let a finished stage and the site change places; the stage then holds the old site.
 
-    Of what else the site's folder held, only what makes it a branch to publish stays: `KEPT`.
+    Folders into which nothing was put are left out. Of what else the site's folder held, only what
+    makes it a branch to publish stays: `KEPT`.
     """
+    for folder, _, _ in os.walk(made, topdown=False):
+        with suppress(OSError):  # there is something in it
+            os.rmdir(folder)  # noqa: PTH106 - as above
     if not target.exists():
         made.rename(target)
         return

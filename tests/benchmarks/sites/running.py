@@ -59,11 +59,14 @@ class Run:
 
 
 def environment(folder: Path, more: Mapping[str, str]) -> dict[str, str]:
-    """The environment of this process, without what would change a site; a fixed today."""
+    """The environment of this process, without what would change a site; a fixed today.
+
+    Modules that Python has compiled are kept, as they are wherever nobody forbids it.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name not in ("SITE_URL", "REPO_URL", "PYTHONPATH")
+        if name not in ("SITE_URL", "REPO_URL", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
         if not name.startswith(("HANDBOOK_", "HUGO_", "GIT_"))
     }
     scratch = folder.parent / "scratch"
