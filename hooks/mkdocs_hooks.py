@@ -17,13 +17,14 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Container, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment
+from jinja2 import Environment, TemplateError, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from mkdocs.commands.build import get_context
 from mkdocs.config.defaults import MkDocsConfig
@@ -32,7 +33,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.utils import CountHandler
+from mkdocs.utils import CountHandler, normalize_url
 from mkdocs_bibtex.citation import Citation, CitationBlock, InlineReference
 from mkdocs_bibtex.registry import SimpleRegistry
 
@@ -270,6 +271,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     env.auto_reload = False  # a build has its own templates: no need to look each time
     env.bytecode_cache = compiled.of(root, "pages")
     env.filters |= {
+        "url": _url,
         "day": lambda date: dates.day(date, language),
         "record_id": addresses.record_id,
         "version": lambda commit: commit[: chronicle.SHORT],
@@ -391,6 +393,7 @@ class _Leaf(File):
     _taken = False
     key = ""
     sheet: Sheet | None = None
+    is_there = False
 
     def take(self) -> None:
         """Be no page for MkDocs any more, at the address that a page has."""
@@ -405,6 +408,8 @@ class _Leaf(File):
         press = _builds[0].press
         if press is None or self.sheet is None:
             super().copy_file(dirty)
+            return
+        if self.is_there:
             return
         target = self.abs_dest_path
         if not press.rack.place(self.sheet, target):
@@ -436,18 +441,22 @@ def _print_all(
     for item in nav.pages:
         item.title = item.title or escape(build.pages[item.file.src_uri].title)
     folder = store.of(FilePath(config.config_file_path).parent)
-    rack = Rack(folder, sheets.frame(*_frame(config, nav, env)), build.beside)
+    frame = _frame(config, nav, env)
+    rack = Rack(folder, sheets.frame(*frame), build.beside)
     press = build.press = _Press(config, files, nav, env, rack)
     for leaf in press.leaves:
         leaf.key = _key(build, press, build.pages[leaf.src_uri])
         leaf.sheet = press.rack.find(leaf.src_uri, leaf.key)
     _step()
     missing = [leaf for leaf in press.leaves if leaf.sheet is None]
-    for leaf, made in zip(
-        missing, processors.spread(_print, [leaf.src_uri for leaf in missing]), strict=True
+    if len(missing) == len(press.leaves) and env.bytecode_cache:
+        # Else each of the processes would compile all that it meets.
+        list(processors.spread(_compile, sorted(_template_names(frame[0]))))
+    for leaf, (made, is_there) in zip(
+        missing, processors.spread(_print_there, [leaf.src_uri for leaf in missing]), strict=True
     ):
         _step()
-        leaf.sheet = made.sheet
+        leaf.sheet, leaf.is_there = made.sheet, is_there
         for name, level, words in made.said:
             logging.getLogger(name).log(level, "%s", words)
         build.blocked += made.blocked
@@ -497,6 +506,21 @@ def _settled(value: Any) -> Any:
         return value.__name__
     words = repr(value)
     return vars(value) if " at 0x" in words and hasattr(value, "__dict__") else words
+
+
+def _compile(template: str) -> None:
+    """Compile a template into the store; what is wrong with it is told where it is used."""
+    press = _builds[0].press
+    if press:
+        with suppress(TemplateError):
+            press.env.get_template(template)
+
+
+def _print_there(uri: str) -> tuple[Print, bool]:
+    """Make one page, and put it where the site is made; and whether it is there."""
+    made, press = _print(uri), _builds[0].press
+    file = press.files.get_file_from_path(uri) if press else None
+    return made, bool(press and file and press.rack.place(made.sheet, file.abs_dest_path))
 
 
 def _print(uri: str) -> Print:
@@ -758,6 +782,18 @@ def _framed(html: str, name: str) -> str:
     blocked = security.offences(html)
     _builds[0].blocked += [f"{name}: the security policy would block {words}" for words in blocked]
     return html
+
+
+@pass_context
+def _url(context: Context, value: object) -> str:
+    """MkDocs' filter `url`, quicker for addresses of the site itself, which are most."""
+    page, address = context["page"], str(value)
+    if page is None or not _ADDRESS.fullmatch(address):
+        return normalize_url(address, page, context["base_url"])
+    return addresses.relative(address, page.url)
+
+
+_ADDRESS = re.compile(r"(?:[\w-]+/)+(?:[\w-]+\.[\w.-]+|[?#][^/]*)?")
 
 
 def _offline(build: _Build, site: FilePath) -> bytes:

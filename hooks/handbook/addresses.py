@@ -58,6 +58,17 @@ def record_id(address: str) -> str:
     return address.rstrip("/").rpartition("/")[2]
 
 
+def relative(address: str, page: str) -> str:
+    """An address below the root, of a page or of a file in a folder, as a page links to it."""
+    here, there = page.split("/")[:-1], address.split("/")
+    common = 0
+    for mine, its in zip(here, there[:-1], strict=False):
+        if mine != its:
+            break
+        common += 1
+    return "../" * (len(here) - common) + "/".join(there[common:]) or "./"
+
+
 def of_uri(uri: str) -> str:
     """The address of the page that is made from a Markdown file."""
     folder, slash, name = uri.removesuffix(".md").rpartition("/")

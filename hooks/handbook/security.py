@@ -30,14 +30,14 @@ _LOADING = frozenset(
 _LINKED = frozenset({"stylesheet", "icon", "preload", "modulepreload", "manifest", "prefetch"})
 _REFUSED = frozenset({"style", "iframe", "object", "embed", "audio", "video"})
 _LOOKED_AT = _REFUSED | {tag for tag, _ in _LOADING} | {"link", "form"}
-_SUSPECT = (re.compile(r"style\s*="), re.compile(r"on[a-z]+\s*="))
+_SUSPECT = (re.compile(rb"style\s*="), re.compile(rb"on[a-z]+\s*="))
 """Attributes that run or colour something; each begins with letters that are found fast."""
 
 
-def _tags(names: str) -> re.Pattern[str]:
+def _tags(names: str) -> re.Pattern[bytes]:
     return re.compile(
-        rf"<(?:!--.*?--|(?P<name>{names})(?P<attributes>\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*))>",
-        re.IGNORECASE | re.DOTALL,
+        rf"<(?:!--.*?--|(?P<name>{names})(?P<attributes>\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*))>".encode(),
+        re.DOTALL,
     )
 
 
@@ -48,18 +48,21 @@ _ANY_TAG, _FEW_TAGS = _tags("[a-z][a-z0-9-]*"), _tags("|".join(sorted(_LOOKED_AT
 def offences(html: str) -> list[str]:
     """Everything in a page that the policy would block, in words, each once."""
     found: dict[str, None] = {}
-    for match in (_ANY_TAG if _is_suspect(html.lower()) else _FEW_TAGS).finditer(html):
+    text = html.encode(errors="replace")
+    lower = text.lower()  # of bytes, so that everything stays where it was
+    for match in (_ANY_TAG if _is_suspect(lower) else _FEW_TAGS).finditer(lower):
         if match["name"]:
-            found |= dict.fromkeys(_in_tag(match["name"].lower(), match["attributes"]))
+            attributes = text[slice(*match.span("attributes"))].decode()
+            found |= dict.fromkeys(_in_tag(match["name"].decode(), attributes))
     return list(found)
 
 
-def _is_suspect(html: str) -> bool:
+def _is_suspect(html: bytes) -> bool:
     found = (match.start() for pattern in _SUSPECT for match in pattern.finditer(html))
-    return "javascript:" in html or any(html[start - 1 : start] in _BEFORE for start in found)
+    return b"javascript:" in html or any(html[start - 1 : start] in _BEFORE for start in found)
 
 
-_BEFORE = frozenset(" \t\n\r\f\v\"'/")
+_BEFORE = frozenset(bytes([sign]) for sign in b" \t\n\r\f\v\"'/")
 """What stands before the name of an attribute."""
 
 

@@ -13,14 +13,20 @@ import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.request import urlopen
 
 import crawl
 import html5lib
 import pytest
 from conftest import EPOCH, EXAMPLES, assemble, mkdocs
+from hypothesis import given
+from hypothesis import strategies as st
+from mkdocs.utils import normalize_url
 from reading import sitemap
 from rebuilding import course
+
+from handbook.addresses import relative
 
 BASE = "http://127.0.0.1:8000/"
 
@@ -51,6 +57,18 @@ def pages(site: Path) -> Iterator[tuple[str, Links]]:
 @pytest.mark.parametrize("name", ["lichens", "real"])
 def test_every_link_and_fragment_leads_somewhere(name: str, request: pytest.FixtureRequest) -> None:
     assert crawl.faults(request.getfixturevalue(name), BASE) == []
+
+
+NAMES = st.sampled_from(["a", "b", "a-1", "å"])
+FOLDERS = st.lists(NAMES, max_size=3).map(lambda names: "".join(f"{name}/" for name in names))
+ENDS = st.sampled_from(["", "a.css", "a.b.json", "#a", "?a=b", "?a#b"])
+
+
+@given(page=FOLDERS, folder=FOLDERS.filter(bool), end=ENDS)
+def test_addresses_are_relative_as_mkdocs_makes_them(page: str, folder: str, end: str) -> None:
+    address = folder + end
+
+    assert relative(address, page) == normalize_url(address, SimpleNamespace(url=page))
 
 
 def test_every_link_leads_somewhere_below_a_folder_of_a_host(
