@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path as FilePath
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,7 @@ from handbook.compose import (
     preview,
     printed,
 )
+from handbook.exports import Export, only_pages
 from handbook.overlay import Verdict
 from handbook.problem import Problem
 from handbook.sheets import Print, Rack, Sheet
@@ -85,12 +87,15 @@ class _Build:
     composition: Composition
     pages: dict[str, pages.Page]
     warnings: CountHandler
+    strict: bool
     blocked: list[str] = field(default_factory=list)
     stage: FilePath | None = None
     target: FilePath | None = None
     folders: FilePath | None = None
     nav: Navigation | None = None
     press: _Press | None = None
+    paper: Callable[[], tuple[Export, tuple[Problem, ...]]] | None = None
+    """Waits for the PDF, which a save under `serve` need not do."""
 
     @property
     def beside(self) -> FilePath:
@@ -145,13 +150,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     try:
         composition = compose(root, base=config.site_url or "", step=_step)
         _speak(composition, strict=strict)
-        if _command["name"] != "serve":  # a save under `serve` need not wait for the PDF
-            told = composition.problems
-            composition = printed(composition, root, config.site_url or "")
-            _speak(composition, strict=strict, told=told)
-    except (NotATimeError, UnprintableError) as error:
+    except NotATimeError as error:
         raise PluginError(str(error)) from error
-    build = _Build(composition, {page.uri: page for page in composition.pages}, CountHandler())
+    paged = {page.uri: page for page in composition.pages}
+    build = _Build(composition, paged, CountHandler(), strict)
     build.warnings.setLevel(logging.WARNING)
     logging.getLogger("mkdocs").addHandler(build.warnings)
     _builds.append(build)
@@ -170,6 +172,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.site_description = escape(course.summary or "")
     if _command["name"] != "serve":
         gc.freeze()  # the book stays to the end: no use in looking for garbage in it again
+        if not only_pages():
+            build.paper = processors.beside(
+                partial(printed, composition, root, config.site_url or "")
+            )
     config.theme.static_templates.discard("sitemap.xml")  # ours is an export
     config.theme["language"] = _theme_language(config, course.language)
     config.markdown_extensions = list(markup.EXTENSIONS)
@@ -189,15 +195,16 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
     What the theme would bring along and no page uses stays out. MkDocs has just emptied the stage.
     """
-    if _builds[0].stage and _builds[0].folders:
-        publication.furnish(_builds[0].stage, _builds[0].folders)
-    for unused in [one for one in files if _UNUSED.match(one.src_uri)]:
-        if unused.src_dir != config.docs_dir:
-            files.remove(unused)
+    build = _builds[0]
+    if build.stage and build.folders:
+        publication.furnish(build.stage, build.folders)
+    theirs = [one for one in files if one.src_dir != config.docs_dir]
+    for unused in [one for one in theirs if _UNUSED.match(one.src_uri)]:
+        files.remove(unused)
     root = FilePath(config.config_file_path).parent
     in_nav = set(_uris(config.nav))
     takes_over = _takes_over(config)
-    for page in _builds[0].composition.pages:
+    for page in build.composition.pages:
         file = files.get_file_from_path(page.uri)
         if file is None:
             file = _Leaf.generated(config, page.uri, content=page.body)
@@ -212,8 +219,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             file.inclusion = InclusionLevel.NOT_IN_NAV
         if takes_over and isinstance(file, _Leaf):
             file.take()
-    for export in _builds[0].composition.exports:
+    for export in build.composition.exports:
         files.append(File.generated(config, export.path, content=export.content))
+    if build.paper:
+        files.append(_Paper.generated(config, addresses.PAPER, content=b""))
     return files
 
 
@@ -416,6 +425,25 @@ class _Leaf(File):
             self.sheet = _print(self.src_uri).sheet
             if not press.rack.place(self.sheet, target):
                 raise OSError(errno.EIO, "the store lost it while it was made", target)
+
+
+class _Paper(File):
+    """The PDF, which is made while the pages are."""
+
+    def copy_file(self, dirty: bool = False) -> None:  # noqa: FBT001, FBT002 - it is MkDocs' own
+        """Put it where the site is made, once it is finished."""
+        del dirty
+        build = _builds[0]
+        if build.paper is None:
+            return
+        try:
+            paper, problems = build.paper()
+        except UnprintableError as error:
+            raise PluginError(str(error)) from error
+        told = build.composition.problems
+        build.composition = replace(build.composition, problems=(*told, *problems))
+        _speak(build.composition, strict=build.strict, told=told)
+        FilePath(self.abs_dest_path).write_bytes(paper.content)
 
 
 @dataclass

@@ -22,7 +22,7 @@ from markdown import Markdown
 
 from handbook import addresses, markup, nodes, pages, pdf, schema, views
 from handbook import book as books
-from handbook.compose import Composition, compose, inspect, printed
+from handbook.compose import Composition, UnprintableError, compose, inspect, printed
 from handbook.problem import Problem
 
 TODAY = dt.date(2026, 12, 10)
@@ -78,7 +78,7 @@ def either(request: pytest.FixtureRequest) -> tuple[Composition, bytes, list[Pro
 # --- What stands in it -----------------------------------------------------------------------
 
 
-def test_the_second_course_reads_like_this_on_paper(
+def test_the_second_course_reads_like_this_printed(
     lichens: tuple[Composition, bytes, list[Problem]], golden: Callable[[Path, str], str]
 ) -> None:
     text = f"{words(lichens[1])}\n"
@@ -500,26 +500,28 @@ def test_an_element_that_no_node_is_for_is_an_error() -> None:
         nodes.of("<video></video>", {}, {})
 
 
-def test_a_picture_that_is_none_is_said_plainly(tmp_path: Path) -> None:
-    root = course(tmp_path)
+def with_no_picture(root: Path) -> None:
+    """A picture in a session whose file is none."""
     (root / "docs" / "assets").mkdir(exist_ok=True)
     (root / "docs" / "assets" / "broken.png").write_bytes(b"no picture")
     session = root / "data" / "sessions" / "looking.yml"
     picture = "![A map](/assets/broken.png)"
     session.write_text(session.read_text().replace("body: |\n", f"body: |\n  {picture}\n\n", 1))
 
+
+def test_a_picture_that_is_none_is_said_plainly(tmp_path: Path) -> None:
+    root = course(tmp_path)
+    with_no_picture(root)
+
     with pytest.raises(pdf.PdfError, match=r"PDF cannot be made: .*image"):
         made(root)
 
 
-# --- Whether it is made --------------------------------------------------------------------
-
-
-def test_a_composition_is_printed_only_where_it_is_sound(tmp_path: Path) -> None:
+def test_a_composition_comes_on_paper_or_says_why_not(tmp_path: Path) -> None:
     root = course(tmp_path)
-    whole = printed(compose(root, TODAY), root)
-    assert [one.path for one in whole.exports if one.path.endswith(".pdf")] == ["handbook.pdf"]
+    paper, problems = printed(compose(root, TODAY), root)
+    with_no_picture(root)
 
-    (root / "data" / "course.yml").write_text("title: [")
-    broken = compose(root, TODAY)
-    assert printed(broken, root) == broken
+    assert (paper.path, paper.content[:5], problems) == ("handbook.pdf", b"%PDF-", ())
+    with pytest.raises(UnprintableError, match="image"):
+        printed(compose(root, TODAY), root)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handbook.processors import FEW, Aside, spread
+from handbook.processors import FEW, Aside, beside, count, spread
 
 
 @settings(max_examples=5, deadline=None)
@@ -58,6 +58,50 @@ def test_what_fails_there_fails_here() -> None:
 
     with pytest.raises(ValueError, match="no such thing"):
         list(spread(work, range(2 * FEW)))
+
+
+def test_work_is_done_beside_by_another_process_until_its_answer_is_asked_for() -> None:
+    begun = [beside(os.getpid) for _ in range(2)]
+
+    answers = {wait() for wait in begun}
+
+    assert len(answers - {os.getpid()}) == min(2, count() * 2 - 2)
+
+
+def test_what_fails_beside_fails_where_its_answer_is_asked_for() -> None:
+    def work() -> None:
+        message = "no such thing"
+        raise ValueError(message)
+
+    wait = beside(work)
+
+    with pytest.raises(ValueError, match="no such thing"):
+        wait()
+
+
+@pytest.mark.parametrize("reason", ["dies", "answer"])
+def test_what_cannot_be_told_from_beside_is_done_here(reason: str) -> None:
+    here = os.getpid()
+
+    def work() -> object:
+        if os.getpid() == here:
+            return "done"
+        return os._exit(1) if reason == "dies" else (lambda: 0)  # which cannot be handed over
+
+    wait = beside(work)
+
+    assert wait() == "done"
+
+
+def test_beside_another_thread_work_waits_to_be_asked_for() -> None:
+    done = threading.Event()
+    other = threading.Thread(target=done.wait)
+    other.start()
+    try:
+        assert beside(os.getpid)() == os.getpid()
+    finally:
+        done.set()
+        other.join()
 
 
 def test_work_that_is_done_aside_tells_its_answer() -> None:

@@ -42,6 +42,9 @@ HUBS = {
 FEED = "changes.xml"
 """Where the feed of what has changed is."""
 
+PAPER = "handbook.pdf"
+"""The whole handbook on paper."""
+
 GUIDE = "contributing/"
 """Where the pages for organisers are."""
 

@@ -158,15 +158,14 @@ def preview(
 
 
 @keeping_everything()
-def printed(made: Composition, root: FilePath, base: str = "") -> Composition:
-    """The same with the PDF among its exports, which takes some seconds.
+def printed(
+    made: Composition, root: FilePath, base: str = ""
+) -> tuple[Export, tuple[Problem, ...]]:
+    """The handbook as a PDF, which takes some seconds, and remarks on what it cannot show.
 
     An UnprintableError where it cannot be made.
     """
     from handbook import exports  # noqa: PLC0415 - as above
-
-    if not made.sound or exports.only_pages():
-        return made
     from handbook.pdf import PdfError  # noqa: PLC0415 - slower still
 
     base = addresses.based(base)
@@ -176,11 +175,7 @@ def printed(made: Composition, root: FilePath, base: str = "") -> Composition:
         )
     except PdfError as error:
         raise UnprintableError(str(error)) from error
-    return replace(
-        made,
-        problems=tuple(sorted({*made.problems, *problems})),
-        exports=(*made.exports, paper),
-    )
+    return paper, tuple(problems)
 
 
 def day(book: Book) -> dt.date:

@@ -80,4 +80,4 @@ def on_paper(
     from handbook import pdf  # noqa: PLC0415 - as above
 
     content, problems = pdf.make(book, pages, root, base, today, version)
-    return Export(pdf.PATH, content), problems
+    return Export(addresses.PAPER, content), problems

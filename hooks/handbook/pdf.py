@@ -25,7 +25,6 @@ from handbook.problem import Problem
 
 Values: TypeAlias = dict[str, Any]
 
-PATH = "handbook.pdf"
 CHAPTERS = ("sessions", "cases", "frameworks")
 """The collections that are chapters, with a part for each record."""
 
