@@ -288,11 +288,9 @@ def citations(text: str) -> Iterator[Mention]:
 
 def links(text: str, masked: str | None = None) -> Iterator[Mention]:
     """All targets of links and images of a text."""
-    if "](" not in text and "]:" not in text:
-        return
     masked = mask(text) if masked is None else masked
-    for pattern in (_LINK, _DEFINED_LINK):
-        for match in pattern.finditer(masked):
+    for pattern, sign in ((_LINK, "]("), (_DEFINED_LINK, "]:")):
+        for match in pattern.finditer(masked) if sign in text else ():
             target, start = match[1], match.start(1)
             if target.startswith("<"):
                 target, start = target[1:-1], start + 1
