@@ -480,10 +480,14 @@ def _print_all(
     if len(missing) == len(press.leaves) and env.bytecode_cache:
         # Else each of the processes would compile all that it meets.
         list(processors.spread(_compile, sorted(_template_names(frame[0]))))
-    for leaf, (made, is_there) in zip(
-        missing, processors.spread(_print_there, [leaf.src_uri for leaf in missing]), strict=True
-    ):
+    # The last are lists and tables of all the others: no process should begin with them at the end.
+    order = [leaf.src_uri for leaf in reversed(missing)]
+    found = {}
+    for uri, answer in zip(order, processors.spread(_print_there, order), strict=True):
         _step()
+        found[uri] = answer
+    for leaf in missing:
+        made, is_there = found[leaf.src_uri]
         leaf.sheet, leaf.is_there = made.sheet, is_there
         for name, level, words in made.said:
             logging.getLogger(name).log(level, "%s", words)
