@@ -59,7 +59,13 @@ def beside(work: Callable[[], Answer]) -> Callable[[], Answer]:
     fork = multiprocessing.get_context("fork")
     answer, told = fork.Pipe(duplex=False)
     process = fork.Process(target=_try, args=(work, told), daemon=True)
-    process.start()
+    # An interrupt while a process is copied would be lost. Its copy never hears of any: whoever
+    # began it, ends it.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     told.close()
 
     def wait() -> Answer:
@@ -78,7 +84,6 @@ def beside(work: Callable[[], Answer]) -> Callable[[], Answer]:
 
 
 def _try(work: Callable[[], Any], told: Any) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever began it, ends it
     try:
         said: tuple[Any, Exception | None] = work(), None
     except Exception as error:  # noqa: BLE001 - it is raised where its answer is asked for

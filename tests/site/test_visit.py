@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,7 @@ def test_what_a_policy_would_block_is_not_published(tmp_path: Path) -> None:
 # --- How much is sent ------------------------------------------------------------------------
 
 
+@cache
 def sent(path: Path) -> int:
     """The bytes of a file on the wire: text compressed, fonts as they are."""
     content = path.read_bytes()
