@@ -469,8 +469,7 @@ def _print_all(
     for item in nav.pages:
         item.title = item.title or escape(build.pages[item.file.src_uri].title)
     folder = store.of(FilePath(config.config_file_path).parent)
-    frame = _frame(config, nav, env)
-    rack = Rack(folder, sheets.frame(*frame), build.beside)
+    rack = Rack(folder, sheets.frame(*_frame(config, nav, env)), build.beside)
     press = build.press = _Press(config, files, nav, env, rack)
     for leaf in press.leaves:
         leaf.key = _key(build, press, build.pages[leaf.src_uri])
@@ -479,7 +478,8 @@ def _print_all(
     missing = [leaf for leaf in press.leaves if leaf.sheet is None]
     if len(missing) == len(press.leaves) and env.bytecode_cache:
         # Else each of the processes would compile all that it meets.
-        list(processors.spread(_compile, sorted(_template_names(frame[0]))))
+        ours = _template_names(FilePath(config.theme.custom_dir or ""))
+        list(processors.spread(_compile, sorted(ours)))
     # The last are lists and tables of all the others: no process should begin with them at the end.
     order = [leaf.src_uri for leaf in reversed(missing)]
     found = {}

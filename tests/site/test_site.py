@@ -20,7 +20,7 @@ import crawl
 import html5lib
 import pytest
 from conftest import EPOCH, EXAMPLES, assemble, mkdocs
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mkdocs.utils import normalize_url
 from reading import sitemap
@@ -64,6 +64,7 @@ FOLDERS = st.lists(NAMES, max_size=3).map(lambda names: "".join(f"{name}/" for n
 ENDS = st.sampled_from(["", "a.css", "a.b.json", "#a", "?a=b", "?a#b"])
 
 
+@settings(deadline=None)
 @given(page=FOLDERS, folder=FOLDERS.filter(bool), end=ENDS)
 def test_addresses_are_relative_as_mkdocs_makes_them(page: str, folder: str, end: str) -> None:
     address = folder + end
